@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * mod_auth_wecom.c - the roof: every directive in one table, and what is hooked into httpd.
+ *
+ * One row for each directive says where it may stand, which field it fills, of which kind the
+ * value is, its default and its meaning. Whoever creates, sets, merges, checks, dumps or explains
+ * configuration walks this table; there is no second list to keep in step. A row whose field has
+ * another type than its kind needs does not compile.
+ */
+#include "http_protocol.h"
+#include "http_request.h"
+
+#include "src/httpd/authn.h"
+#include "src/httpd/authz.h"
+#include "src/httpd/config.h"
+#include "src/httpd/config_values.h"
+#include "src/httpd/confine.h"
+#include "src/httpd/dump.h"
+#include "src/httpd/endpoint.h"
+#include "src/httpd/runtime.h"
+#include "src/httpd/scrub.h"
+#include "src/httpd/session.h"
+
+#include "src/auth/user.h"
+
+#ifndef WECOM_STATE_DIR
+#define WECOM_STATE_DIR "/var/lib/mod_auth_wecom"
+#endif
+
+/* --- rows ---------------------------------------------------------------------------------------- */
+
+/* The offset of a field; a negative array size, so no program, where kind and type disagree. */
+#define FIELD(kind_, type, field)                                                                \
+    (offsetof(type, field)                                                                       \
+     + 0 * sizeof(char[__builtin_types_compatible_p(__typeof__(((type *)0)->field),              \
+                                                    wecom_field_##kind_##_t) ? 1 : -1]))
+
+/* What AP_INIT_RAW_ARGS makes, which cannot be given an initialiser with commas. */
+#define ROW(name, where_, help, ...)                                                             \
+    { name, { .raw_args = wecom_config_set_raw },                                                \
+      (void *)&(const wecom_option_t){ __VA_ARGS__ }, where_, RAW_ARGS, help }
+
+/* ACCESS_CONF lets httpd hand over what stands in <Location> and the like, to be refused with a
+ * sentence that says where it belongs; in .htaccess httpd itself refuses these rows. */
+#define SOURCE(name, kind_, field, help, ...)                                                    \
+    ROW(name, RSRC_CONF | ACCESS_CONF, help, .kind = WECOM_KIND_##kind_,                         \
+        .where = WECOM_IN_SOURCE, .offset = FIELD(kind_, wecom_source_conf_t, field),            \
+        __VA_ARGS__)
+
+#define SOURCE_OR_SERVER(name, kind_, field, help, ...)                                          \
+    ROW(name, RSRC_CONF | ACCESS_CONF, help, .kind = WECOM_KIND_##kind_,                         \
+        .where = WECOM_IN_SOURCE | WECOM_AT_SERVER,                                              \
+        .offset = FIELD(kind_, wecom_source_conf_t, field),                                      \
+        .server_offset = FIELD(kind_, wecom_server_t, field), __VA_ARGS__)
+
+#define SERVER(name, kind_, field, help, ...)                                                    \
+    ROW(name, RSRC_CONF | ACCESS_CONF, help, .kind = WECOM_KIND_##kind_,                         \
+        .where = WECOM_AT_SERVER, .offset = FIELD(kind_, wecom_server_t, field), __VA_ARGS__)
+
+#define PLACE(name, kind_, field, help, ...)                                                     \
+    ROW(name, RSRC_CONF | OR_AUTHCFG, help, .kind = WECOM_KIND_##kind_,                          \
+        .where = WECOM_AT_PLACE, .offset = FIELD(kind_, wecom_place_t, field), __VA_ARGS__)
+
+static const command_rec directives[] = {
+    AP_INIT_RAW_ARGS(
+        "<WeComSource", wecom_config_set_source_section, NULL, RSRC_CONF | ACCESS_CONF,
+        "Defines an identity source: one application of one enterprise at WeCom, under an id of "
+        "1 to 31 characters of a-z, 0-9 and '-'. The id is in addresses, sessions and account "
+        "links, so never change it. Virtual hosts inherit the sources of the server, and may "
+        "define one again as a whole."),
+
+    SOURCE("WeComDisplayName", NAMED, display_name,
+           "The name that people see on the login button, at most 200 characters. With a language "
+           "before it (en, zh) it is for visitors of that language; the directive may then stand "
+           "once for each language. Without it the id of the source is shown.",
+           .syntax = "[lang] text", .check = wecom_value_display_name),
+    SOURCE("WeComCorpID", TEXT, corp_id,
+           "The corp id (CorpID) of the enterprise, from My Company in the WeCom console. Every "
+           "source needs one.",
+           .syntax = "corp-id", .check = wecom_value_corp_id),
+    SOURCE("WeComAgentID", TEXT, agent_id,
+           "The AgentId of the application, a number, from its page in the WeCom console. Every "
+           "source needs one.",
+           .syntax = "number", .check = wecom_value_agent_id),
+    SOURCE("WeComSecret", SECRET, secret,
+           "The secret of the application. file: reads it from a file that only the user who "
+           "starts the server should be able to read; env: takes it from an environment variable "
+           "of the server; exec: runs a command once each time the configuration is read, without "
+           "a shell and for at most 10 seconds, and takes the first line of its output. The secret "
+           "itself may stand here too, with a warning in the log. Every source needs one.",
+           .syntax = "file:path|env:name|\"exec:/path arguments\"|secret",
+           .check = wecom_value_secret),
+    SOURCE("WeComScope", CHOICE, scope,
+           "What is asked for inside the WeCom client. base is silent and brings the userid; "
+           "privateinfo asks the member for consent and brings further fields.",
+           .syntax = "base|privateinfo", .values = "base|privateinfo", .fallback = "base"),
+    SOURCE("WeComCheckMember", FLAG, check_member,
+           "Asks WeCom at every login whether the member is active and in the visible range of "
+           "the application. Off saves one call, and then lets in every member of the "
+           "enterprise.",
+           .syntax = "On|Off", .fallback = "On"),
+    SOURCE("WeComProxyDeveloped", FLAG, proxy_developed,
+           "Says that a service provider develops the application on behalf of the enterprise "
+           "(proxy development). Its ids are then compared with upper and lower case.",
+           .syntax = "On|Off", .fallback = "Off"),
+    SOURCE("WeComInWeChat", FLAG, in_wechat,
+           "Lets visitors who come with WeChat take the silent login too, instead of the login "
+           "page.",
+           .syntax = "On|Off", .fallback = "Off"),
+    SOURCE("WeComLoginURL", CHOICE, login_url,
+           "Which page of WeCom shows the code to scan: wwlogin is the present one, qrconnect "
+           "the old one, for applications that WeCom does not serve on the new page.",
+           .syntax = "wwlogin|qrconnect", .values = "wwlogin|qrconnect", .fallback = "wwlogin"),
+
+    SOURCE_OR_SERVER("WeComBaseURL", URLS, base_url,
+                     "Replaces an address of WeCom, for private deployments and the simulator: "
+                     "api for the server's calls, authorize for the login inside the client, "
+                     "login for the page with the code to scan. May stand once for each. At the "
+                     "server it holds for every source without its own. By default the public "
+                     "cloud of WeCom.",
+                     .syntax = "api|authorize|login https://host[:port]",
+                     .values = "api|authorize|login", .check = wecom_value_url),
+    SOURCE_OR_SERVER("WeComCAFile", TEXT, ca_file,
+                     "A PEM file with the certificates that WeCom's server is checked against. "
+                     "At the server it holds for every source without its own. By default the "
+                     "certificates of the system.",
+                     .syntax = "path"),
+    SOURCE_OR_SERVER("WeComProxy", TEXT, proxy,
+                     "An HTTP proxy for the calls to WeCom. At the server it holds for every "
+                     "source without its own. By default none; the environment is not asked.",
+                     .syntax = "http://host:port", .check = wecom_value_proxy),
+    SOURCE_OR_SERVER("WeComTimeout", SECONDS, timeout,
+                     "How long one call to WeCom may take, from 1 to 30 seconds. At the server "
+                     "it holds for every source without its own.",
+                     .syntax = "time", .fallback = "5s", .min = 1, .max = 30),
+
+    SERVER("WeComEndpoint", TEXT, endpoint,
+           "The path under which the module's own pages stand, such as the login page and the "
+           "address that WeCom sends the browser back to.",
+           .syntax = "path", .fallback = "/wecom", .check = wecom_value_endpoint),
+    SERVER("WeComPublicURL", TEXT, public_url,
+           "Scheme, host and port under which people reach this virtual host. By default made "
+           "from a written ServerName; https where its scheme says so or mod_ssl is on.",
+           .syntax = "https://host[:port]", .check = wecom_value_public_url),
+    SERVER("WeComStateDir", TEXT, state_dir,
+           "A folder for the key and for what must survive a restart. It is made at start and "
+           "belongs to the user who starts the server. It is the same for all virtual hosts.",
+           .syntax = "path", .fallback = "\"" WECOM_STATE_DIR "\""),
+    SERVER("WeComCryptoKey", WORDS, crypto_key,
+           "One to eight files of 32 random bytes each (openssl rand -out FILE 32). The first "
+           "key seals sessions, all of them open sessions, so that a key can be replaced. By "
+           "default one key, made once in the state folder.",
+           .syntax = "file:path [file:path ...]", .max = WECOM_MAX_KEYS,
+           .check = wecom_value_key),
+    SERVER("WeComCache", TEXT, cache,
+           "Where access tokens and used logins are kept for all processes: any socache provider "
+           "with its arguments, such as shmcb or redis:host:6379. The module of the provider "
+           "must be loaded.",
+           .syntax = "provider[:arguments]", .fallback = "shmcb", .check = wecom_value_cache),
+    SERVER("WeComVerifyFile", WORDS, verify_files,
+           "Names of ownership files that WeCom looks for at the root of the site. They are "
+           "answered by the module, without a file and without a login.",
+           .syntax = "WW_verify_XXXXXXXXXXXXXXXX.txt [...]", .max = 64,
+           .check = wecom_value_verify_file),
+    SERVER("WeComSessionCookie", COOKIE, session_cookie,
+           "Name of the session cookie, and optionally the domain that it is valid for. A few "
+           "characters made from the public URL are added to the name; without a domain and on "
+           "https it also gets the prefix __Host-.",
+           .syntax = "name [domain]", .fallback = "wecom", .check = wecom_value_cookie_name),
+    SERVER("WeComSessionMaxAge", SECONDS, session_max_age,
+           "After this time a session ends and the visitor must log in again.",
+           .syntax = "time", .fallback = "12h", .min = 60, .max = 31536000),
+    SERVER("WeComSessionIdleTimeout", SECONDS, session_idle,
+           "After this time without a request a session ends. It must not be longer than "
+           "WeComSessionMaxAge.",
+           .syntax = "time", .fallback = "4h", .min = 60, .max = 31536000),
+
+    AP_INIT_TAKE1("AuthType", wecom_config_set_auth_type,
+                  (void *)&((const wecom_option_t){
+                      .kind = WECOM_KIND_FLAG, .where = WECOM_AT_PLACE,
+                      .offset = FIELD(FLAG, wecom_place_t, wecom), .syntax = "WeCom" }),
+                  OR_AUTHCFG,
+                  "AuthType WeCom: whoever comes here must have logged in with WeCom. The "
+                  "directive is httpd's own; every other value keeps its meaning."),
+    PLACE("WeComSources", WORDS, sources,
+          "The sources that may be used to log in here, by their ids. By default all that the "
+          "virtual host has.",
+          .syntax = "id [id ...]", .max = WECOM_MAX_SOURCES, .check = wecom_value_source_id),
+    PLACE("WeComUser", TEXT, user,
+          "The name that the application hears as REMOTE_USER: a pattern with %{userid}, "
+          "%{account}, %{source} and %{corpid}. By default the account, else the userid. Where "
+          "sources of several enterprises may be used it is needed, for example "
+          "%{userid}@%{source}, since two people could have one userid.",
+          .syntax = "pattern", .check = wecom_user_check),
+    { NULL, { NULL }, NULL, 0, RAW_ARGS, NULL }
+};
+
+_Static_assert(sizeof(directives) / sizeof(directives[0]) - 1 <= WECOM_MAX_ROWS,
+               "a record counts its set rows in 64 bits");
+
+/* --- hooks --------------------------------------------------------------------------------------- */
+
+static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
+{
+    int status = wecom_config_pre_config(pconf, plog, ptemp);
+
+    if (status != OK) {
+        return status;
+    }
+    wecom_session_register();
+    return wecom_runtime_pre_config(pconf);
+}
+
+static void register_hooks(apr_pool_t *p)
+{
+    static const char *const before_cache[] = { "mod_cache.c", NULL };
+
+    /* the configuration */
+    ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_check_config(wecom_config_check, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_test_config(wecom_dump_test_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(wecom_runtime_post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_child_init(wecom_runtime_child_init, NULL, NULL, APR_HOOK_MIDDLE);
+
+    /* every request of a host with a source */
+    ap_hook_post_read_request(wecom_scrub_request, NULL, NULL, APR_HOOK_REALLY_FIRST);
+
+    /* our own URLs: before everybody who might answer for them */
+    ap_hook_translate_name(wecom_endpoint_translate, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_map_to_storage(wecom_endpoint_map_to_storage, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_check_access_ex(wecom_endpoint_access, NULL, NULL, APR_HOOK_REALLY_FIRST,
+                            AP_AUTH_INTERNAL_PER_URI);
+    ap_hook_type_checker(wecom_endpoint_type, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_fixups(wecom_endpoint_fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
+    ap_hook_handler(wecom_endpoint_handler, NULL, before_cache, APR_HOOK_REALLY_FIRST);
+    ap_hook_log_transaction(wecom_endpoint_log, NULL, NULL, APR_HOOK_MIDDLE);
+
+    /* protected places */
+    ap_hook_check_authn(wecom_authn_check, NULL, NULL, APR_HOOK_FIRST,
+                        AP_AUTH_INTERNAL_PER_CONF);
+    ap_hook_note_auth_failure(wecom_authn_note_failure, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_fixups(wecom_authn_fixups, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_insert_filter(wecom_confine_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_insert_error_filter(wecom_confine_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
+    wecom_confine_register();
+    wecom_authz_register(p);
+}
+
+module AP_MODULE_DECLARE_DATA auth_wecom_module = {
+    STANDARD20_MODULE_STUFF,
+    wecom_config_create_place,
+    wecom_config_merge_place,
+    wecom_config_create_server,
+    wecom_config_merge_server,
+    directives,
+    register_hooks,
+    AP_MODULE_FLAG_ALWAYS_MERGE
+};

@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * login.c - see login.h. This file begins logins and ends sessions; login_return.c finishes.
+ */
+
+#include "login.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "form.h"
+#include "login_int.h"
+#include "target.h"
+
+const char *wecom_login_absolute(const wecom_login_t *room, const char *target)
+{
+    return apr_pstrcat(room->pool, room->site->public_url, target, NULL);
+}
+
+static const char *own_path(const wecom_login_t *room, const char *name)
+{
+    return apr_pstrcat(room->pool, room->site->endpoint, "/", name, NULL);
+}
+
+void wecom_login_forget_cookie(wecom_reply_t *reply, const wecom_login_t *room, const char *state)
+{
+    const char *name = wecom_state_cookie_name(room->site, state, room->pool);
+
+    wecom_reply_cookie(reply, wecom_site_cookie(room->site, name, "", 0, 0, room->pool));
+}
+
+/* --- refusals -------------------------------------------------------------------------------- */
+
+static void add_link(apr_array_header_t *links, const char *label, const char *href)
+{
+    wecom_page_link_t *link_row = apr_array_push(links);
+
+    link_row->label = label;
+    link_row->href = href;
+}
+
+static void show_page(wecom_reply_t *reply, const wecom_login_t *room, int status,
+                      wecom_page_t *page)
+{
+    page->lang = room->lang;
+    page->now = room->now;
+    reply->status = status;
+    reply->location = NULL;
+    reply->content_type = "text/html; charset=utf-8";
+    reply->body = wecom_page_render(page, room->pool);
+    reply->is_page = 1;
+}
+
+void wecom_login_refuse(wecom_reply_t *reply, const wecom_login_t *room, wecom_reason_t reason,
+                        const char *again, const char *const *pairs)
+{
+    const wecom_reason_row_t *row = wecom_reason_row(reason);
+    const char *number = wecom_crypto_random_text(6, room->pool);
+    wecom_page_t page;
+
+    memset(&page, 0, sizeof(page));
+    page.title = wecom_words_get(room->lang, WECOM_WORD_NOT_SIGNED_IN);
+    page.sentence = wecom_words_fill(room->lang, row->word, pairs, room->pool);
+    page.incident = number != NULL ? apr_pstrcat(room->pool, row->id, "-", number, NULL) : row->id;
+    if (again != NULL) {
+        apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
+
+        add_link(links, wecom_words_get(room->lang, reason == WECOM_REASON_REFUSED
+                                                        ? WECOM_WORD_SIGN_IN_AGAIN
+                                                        : WECOM_WORD_TRY_AGAIN), again);
+        page.links = links;
+    }
+    reply->reason = reason;
+    reply->incident = page.incident;
+    if (row->status == 503) {
+        reply->retry_after = 10;
+    }
+    show_page(reply, room, row->status, &page);
+}
+
+/* --- pending logins -------------------------------------------------------------------------- */
+
+wecom_status_t wecom_login_open_cookie(wecom_pending_t *pending, const wecom_login_t *room,
+                                       const char *state)
+{
+    const char *name = wecom_state_cookie_name(room->site, state, room->pool);
+    wecom_status_t status = WECOM_E_NOT_FOUND;
+    int i;
+
+    /* A browser can send several cookies of one name (another path or domain): the first that
+     * opens counts. */
+    for (i = 0; i < room->pending->nelts && status != WECOM_OK; i++) {
+        const wecom_login_cookie_t *cookie = &APR_ARRAY_IDX(room->pending, i,
+                                                            wecom_login_cookie_t);
+
+        if (strcmp(cookie->name, name) == 0) {
+            status = wecom_state_open(pending, state, cookie->value, cookie->value_len,
+                                      room->site, room->state_ring, room->now, room->pool);
+        }
+    }
+    if (status == WECOM_OK && (pending->flags & WECOM_PENDING_TARGET_CACHED) != 0) {
+        wecom_pending_t cached;
+
+        if (wecom_login_recall_pending(&cached, room, state) == WECOM_OK) {
+            pending->target = cached.target;
+        }
+    }
+    return status;
+}
+
+wecom_status_t wecom_login_recall_pending(wecom_pending_t *pending, const wecom_login_t *room,
+                                          const char *state)
+{
+    const wecom_cache_t *cache = room->ports->cache;
+    wecom_bytes_t packed;
+    wecom_status_t status;
+
+    status = cache->get(cache, &packed, "pending", state, room->now, room->pool);
+    if (status == WECOM_OK) {
+        status = wecom_state_unpack(pending, packed, room->pool);
+    }
+    return status;
+}
+
+static void evict_others(wecom_reply_t *reply, const wecom_login_t *room)
+{
+    apr_array_header_t *names = apr_array_make(room->pool, room->pending->nelts + 1,
+                                               sizeof(const char *));
+    apr_array_header_t *evict = apr_array_make(room->pool, 4, sizeof(const char *));
+    int i;
+
+    for (i = 0; i < room->pending->nelts; i++) {
+        APR_ARRAY_PUSH(names, const char *) = APR_ARRAY_IDX(room->pending, i,
+                                                            wecom_login_cookie_t).name;
+    }
+    wecom_state_evict(evict, names, NULL, room->site, room->now, room->pool);
+    for (i = 0; i < evict->nelts; i++) {
+        wecom_reply_cookie(reply, wecom_site_cookie(room->site,
+                                                    APR_ARRAY_IDX(evict, i, const char *), "",
+                                                    0, 0, room->pool));
+    }
+}
+
+/* Mint, seal, set the cookie and remember. The new state, or NULL when there are no random bytes
+ * or no cipher. A cache that does not work costs the comfort alone that it is there for. */
+static const char *make_pending(wecom_reply_t *reply, const wecom_login_t *room,
+                                const char *source, const wecom_login_wish_t *wish, int mark)
+{
+    const wecom_cache_t *cache = room->ports->cache;
+    wecom_pending_t pending;
+    wecom_bytes_t packed;
+    const char *sealed;
+    const char *name;
+
+    pending.state = wecom_state_mint(room->now, mark, room->pool);
+    if (pending.state == NULL) {
+        return NULL;
+    }
+    pending.issued = room->now;
+    pending.source = source;
+    pending.allowed = wish->allowed;
+    pending.target = wish->target;
+    pending.flags = wish->flags;
+    if (wecom_state_pack(&packed, &pending, room->pool) != WECOM_OK
+        || wecom_state_seal(&sealed, &pending, room->site, room->state_ring, room->pool)
+           != WECOM_OK) {
+        return NULL;
+    }
+    cache->put(cache, "pending", pending.state, packed, room->now,
+               room->now + WECOM_LOGIN_REMEMBER, room->pool);
+    evict_others(reply, room);
+    name = wecom_state_cookie_name(room->site, pending.state, room->pool);
+    wecom_reply_cookie(reply, wecom_site_cookie(room->site, name, sealed, WECOM_PENDING_SECONDS,
+                                                0, room->pool));
+    return pending.state;
+}
+
+/* --- begin ------------------------------------------------------------------------------------ */
+
+static int is_silent(const wecom_login_t *room, const wecom_source_t *source)
+{
+    return room->client == WECOM_CLIENT_WECOM
+           || (room->client == WECOM_CLIENT_WECHAT && source->in_wechat);
+}
+
+void wecom_login_start_source(wecom_reply_t *reply, const wecom_login_t *room,
+                              const wecom_source_t *source, const wecom_login_wish_t *wish,
+                              int mark, int status)
+{
+    wecom_login_wish_t sealed = *wish;
+    const char *return_url = room->site->return_url;
+    const char *state;
+    const char *url;
+    int silent = is_silent(room, source);
+
+    sealed.flags &= ~(unsigned int)(WECOM_PENDING_IN_CLIENT | WECOM_PENDING_PRIVATE);
+    if (silent) {
+        sealed.flags |= WECOM_PENDING_IN_CLIENT;
+        if (source->app.private_info) {
+            sealed.flags |= WECOM_PENDING_PRIVATE;
+        }
+    }
+    state = make_pending(reply, room, source->id, &sealed, mark);
+    if (state == NULL) {
+        wecom_login_refuse(reply, room, WECOM_REASON_INTERNAL, wish->target, NULL);
+        return;
+    }
+    if (silent) {
+        url = wecom_link_authorize(&source->app, return_url, state, source->app.private_info,
+                                   room->pool);
+    }
+    else {
+        url = wecom_link_login(&source->app, return_url, state, wecom_words_short(room->lang),
+                               room->pool);
+    }
+    reply->source = source->id;
+    wecom_reply_redirect(reply, status, url);
+}
+
+/* The one source that can be started without asking, or NULL. */
+static const wecom_source_t *only_source(const wecom_login_t *room,
+                                         const apr_array_header_t *sources)
+{
+    const wecom_source_t *source;
+
+    if (sources->nelts != 1) {
+        return NULL;
+    }
+    source = APR_ARRAY_IDX(sources, 0, const wecom_source_t *);
+    /* WeChat can show the scan page but not scan itself: it gets our page, which says what there
+     * is, and never a jump that leads nowhere. */
+    if (room->client == WECOM_CLIENT_WECHAT && !source->in_wechat) {
+        return NULL;
+    }
+    return source;
+}
+
+void wecom_login_begin_marked(wecom_reply_t *reply, const wecom_login_t *room,
+                              const wecom_login_wish_t *wish, int mark, int status)
+{
+    const apr_array_header_t *sources = wecom_source_narrow_text(room->sources, wish->allowed,
+                                                                 room->pool);
+    const wecom_source_t *source = only_source(room, sources);
+    const char *state;
+
+    if (sources->nelts == 0) {
+        wecom_login_refuse(reply, room, WECOM_REASON_NO_SUCH_SOURCE, NULL, NULL);
+        return;
+    }
+    if (source != NULL) {
+        wecom_login_start_source(reply, room, source, wish, mark, status);
+        return;
+    }
+    state = make_pending(reply, room, "", wish, mark);
+    if (state == NULL) {
+        wecom_login_refuse(reply, room, WECOM_REASON_INTERNAL, wish->target, NULL);
+        return;
+    }
+    wecom_reply_redirect(reply, status,
+                         apr_pstrcat(room->pool, room->site->public_url, own_path(room, "login"),
+                                     "?p=", state, NULL));
+}
+
+void wecom_login_begin(wecom_reply_t *reply, const wecom_login_t *room,
+                       const wecom_login_wish_t *wish, int status)
+{
+    wecom_login_begin_marked(reply, room, wish, 0, status);
+}
+
+/* --- the login page ------------------------------------------------------------------------- */
+
+static void show_sources(wecom_reply_t *reply, const wecom_login_t *room,
+                         const apr_array_header_t *sources, const char *state)
+{
+    apr_array_header_t *links = apr_array_make(room->pool, sources->nelts,
+                                               sizeof(wecom_page_link_t));
+    const char *pairs[3] = { "name", NULL, NULL };
+    wecom_page_t page;
+    int i;
+
+    for (i = 0; i < sources->nelts; i++) {
+        const wecom_source_t *source = APR_ARRAY_IDX(sources, i, const wecom_source_t *);
+
+        pairs[1] = wecom_source_name(source, wecom_words_short(room->lang));
+        add_link(links,
+                 wecom_words_fill(room->lang, WECOM_WORD_SIGN_IN_WITH, pairs, room->pool),
+                 apr_pstrcat(room->pool, own_path(room, "login"), "?p=", state, "&source=",
+                             source->id, NULL));
+    }
+    memset(&page, 0, sizeof(page));
+    page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_IN);
+    page.links = links;
+    show_page(reply, room, 200, &page);
+}
+
+void wecom_login_page(wecom_reply_t *reply, const wecom_login_t *room, const char *pending_state,
+                      const char *source_id, const wecom_login_wish_t *wish)
+{
+    wecom_login_wish_t sealed = *wish;
+    const apr_array_header_t *sources;
+    const char *state = NULL;
+    wecom_pending_t pending;
+    int mark = 0;
+
+    if (pending_state != NULL && wecom_link_is_state(pending_state)
+        && wecom_state_is_wellformed(pending_state)) {
+        wecom_status_t found = wecom_login_open_cookie(&pending, room, pending_state);
+
+        if (found == WECOM_OK) {
+            state = pending_state;
+        }
+        else {
+            found = wecom_login_recall_pending(&pending, room, pending_state);
+        }
+        if (found == WECOM_OK) {
+            sealed.allowed = pending.allowed;
+            sealed.target = pending.target;
+            sealed.flags = pending.flags & ~(unsigned int)WECOM_PENDING_TARGET_CACHED;
+            mark = wecom_state_mark(pending_state);
+        }
+    }
+    sources = wecom_source_narrow_text(room->sources, sealed.allowed, room->pool);
+    if (source_id != NULL) {
+        const wecom_source_t *source = wecom_source_find(sources, source_id);
+
+        if (source == NULL) {
+            wecom_login_refuse(reply, room, WECOM_REASON_NO_SUCH_SOURCE, sealed.target, NULL);
+            return;
+        }
+        wecom_login_start_source(reply, room, source, &sealed, mark, 302);
+        return;
+    }
+    if (sources->nelts == 0) {
+        wecom_login_refuse(reply, room, WECOM_REASON_NO_SUCH_SOURCE, NULL, NULL);
+        return;
+    }
+    if (state == NULL) {
+        state = make_pending(reply, room, "", &sealed, mark);
+    }
+    if (state == NULL) {
+        wecom_login_refuse(reply, room, WECOM_REASON_INTERNAL, sealed.target, NULL);
+        return;
+    }
+    show_sources(reply, room, sources, state);
+}
+
+/* --- sign out ------------------------------------------------------------------------------- */
+
+wecom_bytes_t wecom_login_form_binding(const wecom_login_t *room)
+{
+    wecom_bytes_t binding = { NULL, 0 };
+
+    if (room->ticket != NULL) {
+        binding.data = room->ticket->id;
+        binding.len = WECOM_TICKET_ID_BYTES;
+    }
+    return binding;
+}
+
+static void ask_to_sign_out(wecom_reply_t *reply, const wecom_login_t *room)
+{
+    const wecom_ticket_t *ticket = room->ticket;
+    apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
+    const char *pairs[3] = { "user", NULL, NULL };
+    wecom_page_t page;
+
+    pairs[1] = ticket->name[0] != '\0' ? ticket->name : ticket->userid;
+    memset(&page, 0, sizeof(page));
+    page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
+    page.sentence = wecom_words_fill(room->lang, WECOM_WORD_SIGN_OUT_ASK, pairs, room->pool);
+    page.form_action = own_path(room, "logout");
+    page.form_label = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
+    add_link(links, wecom_words_get(room->lang, WECOM_WORD_STAY), "/");
+    page.links = links;
+    if (wecom_form_token(&page.form_token, room->form_ring, "logout",
+                         wecom_login_form_binding(room), room->now, room->pool) != WECOM_OK) {
+        wecom_login_refuse(reply, room, WECOM_REASON_INTERNAL, NULL, NULL);
+        return;
+    }
+    show_page(reply, room, 200, &page);
+}
+
+void wecom_login_logout(wecom_reply_t *reply, const wecom_login_t *room, int sure)
+{
+    apr_array_header_t *links;
+    wecom_page_t page;
+
+    if (room->ticket != NULL && !sure) {
+        ask_to_sign_out(reply, room);
+        return;
+    }
+    if (room->ticket != NULL) {
+        const wecom_cache_t *cache = room->ports->cache;
+        const char *key = apr_pstrcat(room->pool, room->ticket->source, "|",
+                                      wecom_text_fold(room->ticket->userid, room->pool), "|",
+                                      room->address, NULL);
+
+        cache->drop(cache, "loop", key, room->pool);
+        reply->source = room->ticket->source;
+        reply->userid = room->ticket->userid;
+    }
+    wecom_reply_cookie(reply, wecom_site_cookie(room->site, room->site->session_cookie, "", 0, 1,
+                                                room->pool));
+    reply->forget_cached_pages = 1;
+    links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
+    add_link(links, wecom_words_get(room->lang, WECOM_WORD_SIGN_IN_AGAIN),
+             own_path(room, "login"));
+    memset(&page, 0, sizeof(page));
+    page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
+    page.sentence = wecom_words_get(room->lang, WECOM_WORD_SIGNED_OUT);
+    page.links = links;
+    show_page(reply, room, 200, &page);
+}

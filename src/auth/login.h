@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * login.h - the story of the module: begin a login, let a source be chosen, finish, sign out.
+ *
+ * The room (wecom_login_t) holds all that a login may touch: the site, its sources and keys, the
+ * ports to WeCom and the cache, the time, and what is known about the browser. Nothing here
+ * knows Apache; every outcome is a wecom_reply_t.
+ *
+ * A login is always bound to one browser by the sealed pending cookie (state.h). The protected
+ * request has decided what is allowed and sealed it; the steps here obey the seal.
+ */
+#ifndef WECOM_AUTH_LOGIN_H
+#define WECOM_AUTH_LOGIN_H
+
+#include "../wecom/link.h"
+#include "../wecom/token.h"
+#include "page.h"
+#include "reply.h"
+#include "source.h"
+#include "state.h"
+
+/* A cookie that the browser sent. */
+typedef struct wecom_login_cookie_t {
+    const char *name;
+    const char *value;
+    apr_size_t value_len;
+} wecom_login_cookie_t;
+
+typedef struct wecom_login_t {
+    const wecom_site_t *site;
+    const apr_array_header_t *sources;      /* const wecom_source_t *: all of this host */
+    const wecom_keyring_t *state_ring;
+    const wecom_keyring_t *ticket_ring;
+    const wecom_keyring_t *form_ring;
+    wecom_bytes_t ticket_aad;
+    const wecom_ports_t *ports;
+    apr_time_t now;
+    apr_pool_t *pool;
+
+    /* of this request */
+    wecom_client_t client;
+    wecom_lang_t lang;
+    const char *address;                    /* the visitor's, as httpd (mod_remoteip) knows it */
+    const apr_array_header_t *pending;      /* wecom_login_cookie_t: pending cookies sent */
+    const wecom_ticket_t *ticket;           /* of a living session, else NULL */
+} wecom_login_t;
+
+/* What the place of a protected request has decided. */
+typedef struct wecom_login_wish_t {
+    const char *allowed;       /* ids, one blank between; "" for all */
+    const char *target;        /* safe */
+    unsigned int flags;        /* WECOM_PENDING_LOGIN_ONLY, _NO_REGISTRATION */
+} wecom_login_wish_t;
+
+/* From a protected request: straight to WeCom where one source fits, else to the login page.
+ * status: 302, or 303 after a posted form. */
+void wecom_login_begin(wecom_reply_t *reply, const wecom_login_t *room,
+                       const wecom_login_wish_t *wish, int status);
+
+/* {endpoint}/login: the page with a button for each source, or the start of the one that was
+ * chosen. pending_state and source_id are the parameters p and source, NULL when absent. wish is
+ * what to begin with where there is no pending login. */
+void wecom_login_page(wecom_reply_t *reply, const wecom_login_t *room, const char *pending_state,
+                      const char *source_id, const wecom_login_wish_t *wish);
+
+/* {endpoint}/return: WeCom sent the browser back with this query (may be NULL). */
+void wecom_login_finish(wecom_reply_t *reply, const wecom_login_t *room, const char *query);
+
+/* {endpoint}/logout. sure: a posted form token was good, or the browser says that the click was
+ * made on this very site. Otherwise the visitor is asked first. */
+void wecom_login_logout(wecom_reply_t *reply, const wecom_login_t *room, int sure);
+
+/* The form token's binding for the session of this room. */
+wecom_bytes_t wecom_login_form_binding(const wecom_login_t *room);
+
+/* A refusal as page: status and sentence from the reason's row, a new incident, one thing to do.
+ * again: address of the "try again" button, NULL for none. pairs fill the sentence. */
+void wecom_login_refuse(wecom_reply_t *reply, const wecom_login_t *room, wecom_reason_t reason,
+                        const char *again, const char *const *pairs);
+
+/* --- exposed for the unit tests ------------------------------------------------------------- */
+
+/* Counts a completed login and says 1 when it is the third in a minute whose state was issued
+ * after this member's last login here was completed. */
+int wecom_login_is_loop(const wecom_login_t *room, const char *source, const char *userid,
+                        apr_time_t state_issued);
+
+#endif

@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * login_return.c - the second half of login.h: WeCom sends the browser back.
+ *
+ * The order of the steps is the security of the module. Read it as one story:
+ *   the query is well-formed; the browser holds the sealed cookie of this very state; the source
+ *   is still one of ours and the answer is for its corp; the state is spent, once; only then is
+ *   the code exchanged; WeCom says yes twice; the login is not the third in a minute; a new
+ *   session is made, and the browser goes to the page that was sealed at the beginning.
+ */
+
+#include "login.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "../wecom/api.h"
+#include "login_int.h"
+#include "target.h"
+
+#define LOOP_WINDOW apr_time_from_sec(60)
+#define LOOP_LIMIT 3
+
+/* The parameters of the return. NULL: absent. */
+typedef struct wecom_return_t {
+    const char *code;
+    const char *state;
+    const char *appid;
+} wecom_return_t;
+
+static int is_visible_ascii(const char *s)
+{
+    for (; *s != '\0'; s++) {
+        if ((unsigned char)*s <= 0x20 || (unsigned char)*s >= 0x7f) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static int read_parameter(const char **value, const char *query, const char *name,
+                          apr_size_t max_len, apr_pool_t *pool)
+{
+    wecom_status_t status = wecom_text_query_get(value, query, strlen(query), name, max_len, pool);
+
+    if (status == WECOM_E_NOT_FOUND) {
+        *value = NULL;
+        return 1;
+    }
+    if (status != WECOM_OK || !is_visible_ascii(*value)) {
+        return 0;
+    }
+    if (**value == '\0') { /* "code=" says the same as no code */
+        *value = NULL;
+    }
+    return 1;
+}
+
+static int read_query(wecom_return_t *back, const char *query, apr_pool_t *pool)
+{
+    memset(back, 0, sizeof(*back));
+    return query != NULL
+           && read_parameter(&back->code, query, "code", WECOM_MAX_CODE, pool)
+           && read_parameter(&back->state, query, "state", WECOM_MAX_STATE, pool)
+           && read_parameter(&back->appid, query, "appid", WECOM_MAX_FIELD, pool)
+           && back->state != NULL && wecom_state_is_wellformed(back->state);
+}
+
+/* --- the loop page -------------------------------------------------------------------------- */
+
+typedef struct loop_record_t {
+    apr_time_t start;
+    apr_time_t completed;
+    apr_int32_t count;
+} loop_record_t;
+
+int wecom_login_is_loop(const wecom_login_t *room, const char *source, const char *userid,
+                        apr_time_t state_issued)
+{
+    const wecom_cache_t *cache = room->ports->cache;
+    const char *key = apr_pstrcat(room->pool, source, "|", wecom_text_fold(userid, room->pool),
+                                  "|", room->address, NULL);
+    loop_record_t record;
+    wecom_bytes_t value;
+
+    memset(&record, 0, sizeof(record));
+    if (cache->get(cache, &value, "loop", key, room->now, room->pool) == WECOM_OK
+        && value.len == sizeof(record)) {
+        memcpy(&record, value.data, sizeof(record));
+    }
+    if (record.start == 0 || room->now - record.start > LOOP_WINDOW
+        || room->now < record.start) {
+        record.start = room->now;
+        record.count = 0;
+    }
+    if (state_issued > record.completed) {
+        record.count++;
+    }
+    record.completed = room->now;
+    value.data = (const unsigned char *)&record;
+    value.len = sizeof(record);
+    cache->put(cache, "loop", key, value, room->now, room->now + 2 * LOOP_WINDOW, room->pool);
+    return record.count >= LOOP_LIMIT;
+}
+
+/* --- without the cookie --------------------------------------------------------------------- */
+
+static void go_to(wecom_reply_t *reply, const wecom_login_t *room, const char *target)
+{
+    wecom_reply_redirect(reply, 302, wecom_login_absolute(room, target));
+}
+
+/* Is the visitor signed in for the target? A session of a source that the place does not allow
+ * opens nothing there: sent to it, the browser would only begin the same login again, for ever
+ * where WeCom answers silently. */
+static int is_known(const wecom_login_t *room, const wecom_pending_t *pending)
+{
+    const apr_array_header_t *sources;
+
+    if (room->ticket == NULL) {
+        return 0;
+    }
+    sources = wecom_source_narrow_text(room->sources, pending->allowed, room->pool);
+    return wecom_source_find(sources, room->ticket->source) != NULL;
+}
+
+/* Start the login again, as the second and last try. */
+static void restart(wecom_reply_t *reply, const wecom_login_t *room,
+                    const wecom_pending_t *pending)
+{
+    const wecom_source_t *source;
+    wecom_login_wish_t wish;
+
+    wish.allowed = pending->allowed;
+    wish.target = pending->target;
+    wish.flags = pending->flags & ~(unsigned int)WECOM_PENDING_TARGET_CACHED;
+    source = wecom_source_find(wecom_source_narrow_text(room->sources, wish.allowed, room->pool),
+                               pending->source);
+    if (source != NULL) {
+        wecom_login_start_source(reply, room, source, &wish, 1, 302);
+    }
+    else {
+        wecom_login_begin_marked(reply, room, &wish, 1, 302);
+    }
+}
+
+/* The browser does not hold the cookie of this state: an evicted or doubled tab, a reload of the
+ * return address, another browser, or somebody else's link. No code is exchanged here. */
+static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *room,
+                                  const wecom_return_t *back, int expired)
+{
+    wecom_pending_t pending;
+
+    if (wecom_login_recall_pending(&pending, room, back->state) != WECOM_OK) {
+        memset(&pending, 0, sizeof(pending));
+        pending.source = "";
+        pending.allowed = "";
+        pending.target = "/";
+    }
+    if (is_known(room, &pending)) {
+        go_to(reply, room, pending.target);
+    }
+    else if (back->code == NULL) {
+        wecom_login_refuse(reply, room, WECOM_REASON_REFUSED, pending.target, NULL);
+    }
+    else if (expired) {
+        wecom_login_refuse(reply, room, WECOM_REASON_EXPIRED, pending.target, NULL);
+    }
+    else if (wecom_state_mark(back->state) > 0) {
+        wecom_login_refuse(reply, room, WECOM_REASON_COOKIE_LOST, pending.target, NULL);
+    }
+    else {
+        restart(reply, room, &pending);
+    }
+}
+
+/* --- asking WeCom --------------------------------------------------------------------------- */
+
+static wecom_reason_t ask_member(wecom_member_t *member, wecom_error_t *err,
+                                 const wecom_login_t *room, const wecom_app_t *app,
+                                 const wecom_identity_t *identity)
+{
+    member->userid = identity->userid;
+    if (app->check_member) {
+        if (wecom_api_read_member(member, err, app, room->ports, room->pool) != WECOM_OK) {
+            return wecom_reason_of(err);
+        }
+        if (member->status != WECOM_MEMBER_ACTIVE) {
+            wecom_error_set(err, WECOM_E_REMOTE, 0, "user/get",
+                            apr_psprintf(room->pool, "status is %d", member->status));
+            return WECOM_REASON_INACTIVE;
+        }
+    }
+    if (identity->user_ticket != NULL && app->private_info
+        && wecom_api_read_detail(member, err, app, identity->user_ticket, room->ports,
+                                 room->pool) != WECOM_OK) {
+        /* A ticket that is too old or not good any more (84014, 84015) costs the sensitive
+         * fields, not the login. */
+        if (err->status != WECOM_E_REMOTE
+            || (err->upstream != 84014 && err->upstream != 84015)) {
+            return wecom_reason_of(err);
+        }
+        memset(err, 0, sizeof(*err));
+    }
+    return WECOM_REASON_NONE;
+}
+
+static wecom_reason_t make_ticket(wecom_ticket_t *ticket, const wecom_login_t *room,
+                                  const wecom_pending_t *pending, const wecom_member_t *member)
+{
+    memset(ticket, 0, sizeof(*ticket));
+    if (wecom_crypto_random(ticket->id, sizeof(ticket->id)) != WECOM_OK) {
+        return WECOM_REASON_INTERNAL;
+    }
+    ticket->flags = (pending->flags & WECOM_PENDING_IN_CLIENT) != 0 ? WECOM_TICKET_IN_CLIENT : 0;
+    ticket->issued = apr_time_sec(room->now);
+    ticket->seen = ticket->issued;
+    ticket->checked = ticket->issued;
+    ticket->source = pending->source;
+    ticket->userid = member->userid;
+    ticket->account = "";
+    ticket->name = member->name != NULL ? member->name : "";
+    ticket->departments = member->departments;
+    ticket->leads = member->leads;
+    ticket->department_count = member->department_count;
+    ticket->main_department = member->main_department;
+    /* What other modules keep in the session belongs to the person, so it stays when the same
+     * one signs in again and goes when somebody else does. */
+    if (room->ticket != NULL && strcmp(room->ticket->source, ticket->source) == 0
+        && strcmp(room->ticket->userid, ticket->userid) == 0) {
+        ticket->entries = room->ticket->entries;
+    }
+    else {
+        ticket->entries = apr_table_make(room->pool, 1);
+    }
+    return WECOM_REASON_NONE;
+}
+
+static wecom_reason_t seal_session(wecom_reply_t *reply, const wecom_login_t *room,
+                                   const wecom_ticket_t *ticket)
+{
+    const char *text;
+    wecom_status_t status = wecom_ticket_seal(&text, ticket, room->ticket_ring, room->ticket_aad,
+                                              room->pool);
+
+    if (status != WECOM_OK) {
+        return status == WECOM_E_TOO_LARGE ? WECOM_REASON_TOO_LARGE : WECOM_REASON_INTERNAL;
+    }
+    wecom_reply_cookie(reply, wecom_site_cookie(room->site, room->site->session_cookie, text, -1,
+                                                1, room->pool));
+    reply->ticket = ticket;
+    reply->signed_in = 1;
+    return WECOM_REASON_NONE;
+}
+
+/* From the spent state to the session. */
+static wecom_reason_t exchange(wecom_reply_t *reply, const wecom_login_t *room,
+                               const wecom_source_t *source, const wecom_pending_t *pending,
+                               const char *code)
+{
+    wecom_ticket_t *ticket = apr_pcalloc(room->pool, sizeof(*ticket));
+    wecom_identity_t identity;
+    wecom_member_t member;
+    wecom_reason_t reason;
+
+    if (wecom_api_identify(&identity, &reply->error, &source->app, code, room->ports, room->pool)
+        != WECOM_OK) {
+        return wecom_reason_of(&reply->error);
+    }
+    reply->userid = identity.userid;
+    memset(&member, 0, sizeof(member));
+    reason = ask_member(&member, &reply->error, room, &source->app, &identity);
+    if (reason != WECOM_REASON_NONE) {
+        return reason;
+    }
+    if (wecom_login_is_loop(room, source->id, identity.userid, pending->issued)) {
+        return WECOM_REASON_LOOP;
+    }
+    reason = make_ticket(ticket, room, pending, &member);
+    return reason != WECOM_REASON_NONE ? reason : seal_session(reply, room, ticket);
+}
+
+/* --- the story ------------------------------------------------------------------------------ */
+
+static void refuse_login(wecom_reply_t *reply, const wecom_login_t *room,
+                         const wecom_source_t *source, wecom_reason_t reason, const char *target)
+{
+    const char *pairs[3] = { "name", NULL, NULL };
+
+    pairs[1] = wecom_source_name(source, wecom_words_short(room->lang));
+    wecom_login_refuse(reply, room, reason, target, pairs);
+}
+
+static int spend(const wecom_login_t *room, const char *state)
+{
+    const wecom_cache_t *cache = room->ports->cache;
+    wecom_bytes_t mark = { (const unsigned char *)"1", 1 };
+
+    /* Where the cache does not work the code itself, single-use at WeCom, is the last guard. */
+    return cache->put_if_absent(cache, "used", state, mark, room->now,
+                                room->now + WECOM_LOGIN_REMEMBER, room->pool) != WECOM_E_EXISTS;
+}
+
+static void finish_with_cookie(wecom_reply_t *reply, const wecom_login_t *room,
+                               const wecom_return_t *back, const wecom_pending_t *pending)
+{
+    const wecom_source_t *source = wecom_source_find(room->sources, pending->source);
+    const char *target = pending->target;
+    wecom_reason_t reason;
+
+    reply->source = pending->source;
+    if (source == NULL) {
+        wecom_login_refuse(reply, room, WECOM_REASON_NO_SUCH_SOURCE, target, NULL);
+        return;
+    }
+    if (back->appid != NULL && !wecom_source_same_corp(source, back->appid)) {
+        refuse_login(reply, room, source, WECOM_REASON_WRONG_APP, target);
+        return;
+    }
+    if (back->code == NULL) {
+        /* The cookie stays: a reload shows this page again instead of starting a login that
+         * the visitor has just declined. */
+        refuse_login(reply, room, source, WECOM_REASON_REFUSED, target);
+        return;
+    }
+    wecom_login_forget_cookie(reply, room, back->state);
+    if (!spend(room, back->state)) {
+        go_to(reply, room, target);
+        return;
+    }
+    reason = exchange(reply, room, source, pending, back->code);
+    if (reason == WECOM_REASON_NONE) {
+        go_to(reply, room, target);
+    }
+    else if (reason == WECOM_REASON_CODE_DEAD && is_known(room, pending)) {
+        go_to(reply, room, target);
+    }
+    else if (reason == WECOM_REASON_CODE_DEAD && wecom_state_mark(back->state) == 0) {
+        restart(reply, room, pending);
+    }
+    else {
+        refuse_login(reply, room, source, reason, target);
+    }
+}
+
+void wecom_login_finish(wecom_reply_t *reply, const wecom_login_t *room, const char *query)
+{
+    wecom_pending_t pending;
+    wecom_return_t back;
+    wecom_status_t status;
+
+    if (!read_query(&back, query, room->pool)) {
+        wecom_login_refuse(reply, room, WECOM_REASON_BAD_RETURN, "/", NULL);
+        return;
+    }
+    status = wecom_login_open_cookie(&pending, room, back.state);
+    if (status == WECOM_OK) {
+        finish_with_cookie(reply, room, &back, &pending);
+        return;
+    }
+    if (status != WECOM_E_NOT_FOUND) { /* it will never open: away with it */
+        wecom_login_forget_cookie(reply, room, back.state);
+    }
+    finish_without_cookie(reply, room, &back, status == WECOM_E_BAD_INPUT);
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* page.c - see page.h. */
+
+#include "page.h"
+
+#include <apr_strings.h>
+
+/* The hash in the policy below is that of exactly these bytes; tests/unit/test_page.c recomputes
+ * it, so a change here that forgets it turns red. */
+const char wecom_page_style[] =
+    ":root{color-scheme:light dark;--ink:#1d2129;--quiet:#5c6470;--paper:#f4f6f9;--card:#fff;"
+    "--line:#dfe3e8;--key:#1f5fbf;--on-key:#fff}"
+    "@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--quiet:#a6adb8;--paper:#16181d;"
+    "--card:#20232a;--line:#343944;--key:#8ab4f8;--on-key:#10131a}}"
+    "*{box-sizing:border-box}"
+    "body{margin:0;min-height:100vh;display:flex;align-items:center;justify-content:center;"
+    "padding:16px;background:var(--paper);color:var(--ink);"
+    "font:16px/1.6 system-ui,-apple-system,\"PingFang SC\",\"Microsoft YaHei\","
+    "\"Noto Sans CJK SC\",sans-serif}"
+    "main{width:100%;max-width:400px;padding:36px 32px;background:var(--card);"
+    "border:1px solid var(--line);border-radius:14px}"
+    "h1{margin:0 0 12px;font-size:22px;line-height:1.3}"
+    "p{margin:0 0 20px;overflow-wrap:anywhere}"
+    ".quiet{color:var(--quiet);font-size:14px;margin:16px 0 0}"
+    "form{margin:0}"
+    ".b{display:block;width:100%;margin:0 0 12px;padding:12px 16px;font:inherit;"
+    "text-align:center;text-decoration:none;overflow-wrap:anywhere;cursor:pointer;"
+    "color:var(--key);background:transparent;border:1px solid var(--line);border-radius:10px}"
+    ".b.first{color:var(--on-key);background:var(--key);border-color:var(--key)}"
+    ".b:focus-visible{outline:3px solid var(--key);outline-offset:2px}"
+    "@media print{.b{color:#000;background:#fff}}";
+
+const char *wecom_page_policy(void)
+{
+    return "default-src 'none'; "
+           "style-src 'sha256-205bMT+Xl+S441+dRF35RWYdInDqTaV89kQy2vCT1uw='; "
+           "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+}
+
+static const char *buttons(const wecom_page_t *page, apr_pool_t *pool)
+{
+    const char *out = "";
+    int i;
+
+    for (i = 0; page->links != NULL && i < page->links->nelts; i++) {
+        const wecom_page_link_t *item = &APR_ARRAY_IDX(page->links, i, wecom_page_link_t);
+        int first = i == 0 && page->form_action == NULL;
+
+        out = apr_pstrcat(pool, out, "<a class=\"b", first ? " first" : "", "\" href=\"",
+                          wecom_text_html(item->href, pool), "\">",
+                          wecom_text_html(item->label, pool), "</a>\n", NULL);
+    }
+    return out;
+}
+
+static const char *form(const wecom_page_t *page, apr_pool_t *pool)
+{
+    if (page->form_action == NULL) {
+        return "";
+    }
+    return apr_pstrcat(pool, "<form method=\"post\" action=\"",
+                       wecom_text_html(page->form_action, pool), "\">"
+                       "<input type=\"hidden\" name=\"token\" value=\"",
+                       wecom_text_html(page->form_token, pool), "\">"
+                       "<button class=\"b first\" type=\"submit\">",
+                       wecom_text_html(page->form_label, pool), "</button></form>\n", NULL);
+}
+
+static const char *id_line(const wecom_page_t *page, apr_pool_t *pool)
+{
+    const char *pairs[3];
+    char when[APR_RFC822_DATE_LEN];
+
+    if (page->incident == NULL) {
+        return "";
+    }
+    pairs[0] = "id";
+    pairs[1] = page->incident;
+    pairs[2] = NULL;
+    apr_rfc822_date(when, page->now);
+    return apr_pstrcat(pool, "<p class=\"quiet\">",
+                       wecom_text_html(wecom_words_fill(page->lang, WECOM_WORD_ID_LINE, pairs,
+                                                        pool), pool),
+                       "<br><time>", when, "</time></p>\n", NULL);
+}
+
+static const char *paragraph(const char *open, const char *text, apr_pool_t *pool)
+{
+    if (text == NULL) {
+        return "";
+    }
+    return apr_pstrcat(pool, open, wecom_text_html(text, pool), "</p>\n", NULL);
+}
+
+const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool)
+{
+    const char *title = wecom_text_html(page->title, pool);
+
+    return apr_pstrcat(pool,
+                       "<!DOCTYPE html>\n<html lang=\"", wecom_words_tag(page->lang), "\">\n"
+                       "<head><meta charset=\"utf-8\">"
+                       "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
+                       "<meta name=\"robots\" content=\"noindex\">"
+                       "<title>", title, "</title><style>", wecom_page_style,
+                       "</style></head>\n<body><main>\n<h1>", title, "</h1>\n",
+                       paragraph("<p>", page->sentence, pool),
+                       form(page, pool), buttons(page, pool),
+                       paragraph("<p class=\"quiet\">", page->note, pool),
+                       id_line(page, pool), "</main></body>\n</html>\n", NULL);
+}

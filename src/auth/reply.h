@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * reply.h - an answer as a value: what the core decided, not yet written to anybody.
+ *
+ * The core fills it, src/httpd/request.c writes it and knows alone that a redirect keeps only
+ * err_headers_out and that every answer of ours carries no-store.
+ */
+#ifndef WECOM_AUTH_REPLY_H
+#define WECOM_AUTH_REPLY_H
+
+#include <apr_tables.h>
+
+#include "../wecom/member.h"
+#include "reason.h"
+#include "ticket.h"
+
+typedef struct wecom_reply_t {
+    int status;                      /* HTTP */
+    const char *location;            /* absolute; NULL: none */
+    const char *content_type;        /* with body */
+    const char *body;                /* NULL: none */
+    int is_page;                     /* HTML of page.h: send its policy */
+    int retry_after;                 /* seconds; 0: none */
+    int forget_cached_pages;         /* Clear-Site-Data: "cache", after a logout */
+    apr_array_header_t *cookies;     /* const char *: Set-Cookie values */
+
+    /* For the one log line. */
+    wecom_reason_t reason;
+    wecom_error_t error;             /* what WeCom or the transport said, if anything */
+    const char *incident;            /* as shown on the page */
+    const char *source;              /* id, if known */
+    const char *userid;              /* if known */
+    int signed_in;                   /* a session was made: ticket says whose */
+    const wecom_ticket_t *ticket;
+} wecom_reply_t;
+
+/* An empty answer with its array made. */
+void wecom_reply_init(wecom_reply_t *reply, apr_pool_t *pool);
+
+void wecom_reply_redirect(wecom_reply_t *reply, int status, const char *location);
+
+void wecom_reply_cookie(wecom_reply_t *reply, const char *set_cookie);
+
+#endif

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* words.c - see words.h. */
+
+#include "words.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "../base/limits.h"
+
+static const char *const words[WECOM_WORD_COUNT][WECOM_LANG_COUNT] = {
+    [WECOM_WORD_SIGN_IN] = { "Sign in", "登录" },
+    [WECOM_WORD_SIGN_IN_WITH] = { "Sign in with {name}", "使用{name}登录" },
+    [WECOM_WORD_SIGN_IN_AGAIN] = { "Sign in again", "重新登录" },
+    [WECOM_WORD_TRY_AGAIN] = { "Try again", "重试" },
+    [WECOM_WORD_NOT_SIGNED_IN] = { "You are not signed in", "未能登录" },
+    [WECOM_WORD_NO_ACCESS] = { "No access", "无权访问" },
+    [WECOM_WORD_REFUSED] = { "You cancelled the sign-in.", "您已取消登录。" },
+    [WECOM_WORD_SIGNED_OUT] = { "You are signed out.", "您已退出登录。" },
+    [WECOM_WORD_SIGN_OUT] = { "Sign out", "退出登录" },
+    [WECOM_WORD_SIGN_OUT_ASK] = {
+        "You are signed in as {user}. Do you want to sign out?",
+        "您当前以{user}的身份登录，确定要退出登录吗？" },
+    [WECOM_WORD_STAY] = { "Stay signed in", "保持登录" },
+    [WECOM_WORD_NOT_MEMBER] = {
+        "You are not a member of {name}.", "您不是{name}的成员，无法登录。" },
+    [WECOM_WORD_OUT_OF_RANGE] = {
+        "You are outside this application's visible range. Ask the administrator.",
+        "您不在此应用的可见范围内，请联系管理员。" },
+    [WECOM_WORD_MEMBER_INACTIVE] = {
+        "Your WeCom membership is disabled or not yet activated. Ask the administrator.",
+        "您的企业微信账号已被禁用或尚未激活，请联系管理员。" },
+    [WECOM_WORD_NO_PERMISSION] = {
+        "You have no permission for this page. Ask the administrator.",
+        "您无权访问此页面，请联系管理员。" },
+    [WECOM_WORD_SIGNED_IN_AS] = { "You are signed in as {user}.", "您当前以{user}的身份登录。" },
+    [WECOM_WORD_UPSTREAM] = {
+        "WeCom cannot be reached at the moment. Try again shortly.",
+        "暂时无法连接企业微信，请稍后重试。" },
+    [WECOM_WORD_EXPIRED] = {
+        "This sign-in took too long. Please start again.", "登录已超时，请重新登录。" },
+    [WECOM_WORD_COOKIE_LOOP] = {
+        "Your browser did not keep the sign-in (cookie). Allow cookies for this site and try "
+        "again.",
+        "浏览器未保存登录信息（Cookie），无法完成登录。请允许本站使用 Cookie 后重试。" },
+    [WECOM_WORD_WRONG_BROWSER] = {
+        "This sign-in was started in another browser. Please start again here.",
+        "此次登录是在其他浏览器中发起的，请在此重新登录。" },
+    [WECOM_WORD_WRONG_NAME] = {
+        "You came to {typed}, but this site is {public}. Tell the administrator.",
+        "您访问的是{typed}，而本站地址是{public}。请联系管理员。" },
+    [WECOM_WORD_BAD_REQUEST] = {
+        "This address is not complete. Please start again.", "链接无效，请重新登录。" },
+    [WECOM_WORD_TRY_LATER] = {
+        "This cannot be checked at the moment. Try again shortly.", "暂时无法验证，请稍后重试。" },
+    [WECOM_WORD_ID_LINE] = {
+        "If you need help, give this number to the administrator: {id}",
+        "如需帮助，请将编号{id}提供给管理员。" },
+};
+
+/* q=0 to q=1 as thousandths; anything that is not a weight counts as 0. */
+static int read_weight(const char *s, apr_size_t len)
+{
+    int weight;
+    int unit = 100;
+    apr_size_t i;
+
+    if (len == 0 || (s[0] != '0' && s[0] != '1')) {
+        return 0;
+    }
+    weight = (s[0] - '0') * 1000;
+    for (i = 2; i < len && i < 5 && s[1] == '.' && s[i] >= '0' && s[i] <= '9'; i++) {
+        weight += (s[i] - '0') * unit;
+        unit /= 10;
+    }
+    return weight > 1000 ? 1000 : weight;
+}
+
+/* One element of the header: which language, how much wanted. -1 for none of ours. */
+static int read_range(const char *s, apr_size_t len, int *weight)
+{
+    apr_size_t tag_len = 0;
+    apr_size_t i;
+
+    while (tag_len < len && s[tag_len] != ';' && s[tag_len] != ' ' && s[tag_len] != '\t') {
+        tag_len++;
+    }
+    *weight = 1000;
+    for (i = tag_len; i + 1 < len; i++) {
+        if ((s[i] == 'q' || s[i] == 'Q') && s[i + 1] == '=') {
+            *weight = read_weight(s + i + 2, len - i - 2);
+            break;
+        }
+    }
+    if (tag_len >= 2 && (tag_len == 2 || s[2] == '-')) {
+        if ((s[0] | 0x20) == 'z' && (s[1] | 0x20) == 'h') {
+            return WECOM_LANG_ZH;
+        }
+        if ((s[0] | 0x20) == 'e' && (s[1] | 0x20) == 'n') {
+            return WECOM_LANG_EN;
+        }
+    }
+    return -1;
+}
+
+wecom_lang_t wecom_words_language(const char *accept_language)
+{
+    wecom_lang_t best = WECOM_LANG_EN;
+    int best_weight = 0;
+    apr_size_t len;
+    apr_size_t at = 0;
+
+    if (accept_language == NULL) {
+        return WECOM_LANG_EN;
+    }
+    len = strlen(accept_language);
+    if (len > WECOM_MAX_ACCEPT_LANGUAGE) {
+        len = WECOM_MAX_ACCEPT_LANGUAGE;
+        /* An element that was cut in two would say something else: "en;q=0.1" reads "en". */
+        while (len > 0 && accept_language[len] != ',') {
+            len--;
+        }
+    }
+    while (at < len) {
+        const char *comma = memchr(accept_language + at, ',', len - at);
+        apr_size_t end = comma != NULL ? (apr_size_t)(comma - accept_language) : len;
+        int weight;
+        int lang;
+
+        while (at < end && (accept_language[at] == ' ' || accept_language[at] == '\t')) {
+            at++;
+        }
+        lang = read_range(accept_language + at, end - at, &weight);
+        if (lang >= 0 && weight > best_weight) {
+            best = (wecom_lang_t)lang;
+            best_weight = weight;
+        }
+        at = end + 1;
+    }
+    return best;
+}
+
+const char *wecom_words_tag(wecom_lang_t lang)
+{
+    return lang == WECOM_LANG_ZH ? "zh-CN" : "en";
+}
+
+const char *wecom_words_short(wecom_lang_t lang)
+{
+    return lang == WECOM_LANG_ZH ? "zh" : "en";
+}
+
+const char *wecom_words_get(wecom_lang_t lang, wecom_word_t word)
+{
+    return words[word][lang];
+}
+
+/* ASCII but the blank, and the Latin letters with marks (U+00C0 to U+024F, two bytes in UTF-8). */
+static int is_latin(const char *s)
+{
+    unsigned char first = (unsigned char)s[0];
+
+    return (first > ' ' && first < 0x7f) || (first >= 0xc3 && first <= 0xc9);
+}
+
+/* U+4000 to U+9FFF: the ideographs in use. The full-width punctuation of a sentence is none of
+ * them and carries its own space. */
+static int is_chinese(const char *s)
+{
+    unsigned char first = (unsigned char)s[0];
+
+    return first >= 0xe4 && first <= 0xe9;
+}
+
+/* The last character of text (len bytes, at least 1). */
+static const char *last_of(const char *text, apr_size_t len)
+{
+    const char *s = text + len - 1;
+
+    while (s > text && ((unsigned char)*s & 0xc0) == 0x80) {
+        s--;
+    }
+    return s;
+}
+
+static const char *value_of(const char *const *pairs, const char *key, apr_size_t key_len)
+{
+    for (; pairs != NULL && pairs[0] != NULL; pairs += 2) {
+        if (strlen(pairs[0]) == key_len && memcmp(pairs[0], key, key_len) == 0) {
+            return pairs[1] != NULL ? pairs[1] : "";
+        }
+    }
+    return "";
+}
+
+const char *wecom_words_fill(wecom_lang_t lang, wecom_word_t word, const char *const *pairs,
+                             apr_pool_t *pool)
+{
+    const char *raw = words[word][lang];
+    const char *out = "";
+
+    for (;;) {
+        const char *open = strchr(raw, '{');
+        const char *close = open != NULL ? strchr(open, '}') : NULL;
+        const char *value;
+        apr_size_t len;
+
+        if (close == NULL) {
+            return apr_pstrcat(pool, out, raw, NULL);
+        }
+        value = value_of(pairs, open + 1, (apr_size_t)(close - open - 1));
+        len = strlen(value);
+        out = apr_pstrcat(pool, out, apr_pstrmemdup(pool, raw, (apr_size_t)(open - raw)), NULL);
+        if (len > 0 && open > raw && is_latin(value)
+            && is_chinese(last_of(raw, (apr_size_t)(open - raw)))) {
+            out = apr_pstrcat(pool, out, " ", NULL);
+        }
+        out = apr_pstrcat(pool, out, value, NULL);
+        if (len > 0 && is_latin(last_of(value, len)) && is_chinese(close + 1)) {
+            out = apr_pstrcat(pool, out, " ", NULL);
+        }
+        raw = close + 1;
+    }
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * words.h - every sentence a visitor reads, in every language, in one table.
+ *
+ * One sentence, one thing to do. {name} and its like are filled in by wecom_words_fill. Between a
+ * Latin letter or digit and a Chinese character a blank is set, none between two Chinese ones:
+ * 使用 Acme 登录, 使用示例科技登录.
+ */
+#ifndef WECOM_AUTH_WORDS_H
+#define WECOM_AUTH_WORDS_H
+
+#include "../base/text.h"
+
+typedef enum wecom_word_t {
+    WECOM_WORD_SIGN_IN = 0,      /* the title of the login page */
+    WECOM_WORD_SIGN_IN_WITH,     /* {name} */
+    WECOM_WORD_SIGN_IN_AGAIN,
+    WECOM_WORD_TRY_AGAIN,
+    WECOM_WORD_NOT_SIGNED_IN,    /* the title of every refusal of a login */
+    WECOM_WORD_NO_ACCESS,        /* the title of the 403 page */
+    WECOM_WORD_REFUSED,
+    WECOM_WORD_SIGNED_OUT,
+    WECOM_WORD_SIGN_OUT,         /* the button, and the title of the question */
+    WECOM_WORD_SIGN_OUT_ASK,     /* {user} */
+    WECOM_WORD_STAY,
+    WECOM_WORD_NOT_MEMBER,       /* {name} */
+    WECOM_WORD_OUT_OF_RANGE,
+    WECOM_WORD_MEMBER_INACTIVE,
+    WECOM_WORD_NO_PERMISSION,
+    WECOM_WORD_SIGNED_IN_AS,     /* {user} */
+    WECOM_WORD_UPSTREAM,
+    WECOM_WORD_EXPIRED,
+    WECOM_WORD_COOKIE_LOOP,
+    WECOM_WORD_WRONG_BROWSER,
+    WECOM_WORD_WRONG_NAME,       /* {typed} {public} */
+    WECOM_WORD_BAD_REQUEST,
+    WECOM_WORD_TRY_LATER,
+    WECOM_WORD_ID_LINE,          /* {id} */
+    WECOM_WORD_COUNT
+} wecom_word_t;
+
+typedef enum wecom_lang_t {
+    WECOM_LANG_EN = 0,
+    WECOM_LANG_ZH,
+    WECOM_LANG_COUNT
+} wecom_lang_t;
+
+/* The best of our languages for an Accept-Language header (RFC 9110 section 12.5.4; the first
+ * of equal weight wins). NULL, or none of ours named: English. */
+wecom_lang_t wecom_words_language(const char *accept_language);
+
+/* "en" or "zh-CN": for the lang attribute. */
+const char *wecom_words_tag(wecom_lang_t lang);
+
+/* "en" or "zh": for WeCom's lang parameter and for show names. */
+const char *wecom_words_short(wecom_lang_t lang);
+
+/* The raw sentence; never NULL. */
+const char *wecom_words_get(wecom_lang_t lang, wecom_word_t word);
+
+/* The sentence with values filled in. pairs: key, value, ..., NULL. Values are plain text; the
+ * result is plain text too and is escaped by the page. */
+const char *wecom_words_fill(wecom_lang_t lang, wecom_word_t word, const char *const *pairs,
+                             apr_pool_t *pool);
+
+#endif

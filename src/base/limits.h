@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * limits.h - every ceiling of the program, in one list.
+ *
+ * Nothing that comes from outside is stored, copied or looped over without one of these.
+ * A ceiling is written here once, with its unit and the reason for its size, so that a reader
+ * can add them up. Sizes are bytes unless said otherwise and never count a closing NUL.
+ */
+#ifndef WECOM_BASE_LIMITS_H
+#define WECOM_BASE_LIMITS_H
+
+/* --- what the browser sends ------------------------------------------------------------- */
+#define WECOM_MAX_QUERY            16384 /* a query string that is looked at at all */
+#define WECOM_MAX_COOKIE_HEADER    65536 /* all Cookie header bytes that are scanned */
+#define WECOM_MAX_COOKIES           1000 /* cookies that are looked at in one request */
+#define WECOM_MAX_OWN_COOKIES         16 /* cookies with our own name that are kept for a look */
+#define WECOM_MAX_SEALED_COOKIE     4000 /* base64 text of one sealed cookie; browsers drop > 4096 */
+#define WECOM_MAX_TARGET            2048 /* a return target: path and query */
+#define WECOM_MAX_CODE               512 /* WeCom, document 91023: code is at most 512 bytes */
+#define WECOM_MAX_STATE              128 /* WeCom, document 91022: state is at most 128 bytes */
+#define WECOM_MAX_FORM              8192 /* body of a form that is posted to our own URLs */
+#define WECOM_MAX_USER_AGENT        1024 /* bytes of the User-Agent that are searched */
+#define WECOM_MAX_ACCEPT_LANGUAGE    256
+
+/* --- the pending login -------------------------------------------------------------------- */
+#define WECOM_PENDING_SECONDS        600 /* from the start of a login to its return */
+#define WECOM_MAX_PENDING              4 /* pending logins kept in one browser; oldest evicted */
+
+/* --- what WeCom sends ----------------------------------------------------------------------- */
+#define WECOM_MAX_ANSWER         1048576 /* one HTTP answer */
+#define WECOM_MAX_JSON_DEPTH          16
+#define WECOM_MAX_TOKEN             1024 /* access_token; WeCom asks to reserve 512 */
+#define WECOM_MAX_TICKET             512 /* user_ticket, document 91023 */
+#define WECOM_MAX_USERID              64 /* document 90196 */
+#define WECOM_MAX_SECRET            1024 /* a permanent code has up to 512 bytes */
+#define WECOM_MAX_NAME               256 /* a member's or department's name */
+#define WECOM_MAX_FIELD             1024 /* any other text field of a member */
+#define WECOM_MAX_DEPARTMENTS        200 /* departments of one member */
+#define WECOM_MAX_ERRMSG             512 /* errmsg, before it is cleaned for the log */
+#define WECOM_MIN_TOKEN_SECONDS       60 /* an expires_in outside these two is clamped */
+#define WECOM_MAX_TOKEN_SECONDS     7200
+
+/* --- the caches ----------------------------------------------------------------------------- */
+#define WECOM_MAX_CACHE_VALUE      16384 /* sealed; the design's promise for every provider */
+
+/* --- the configuration ---------------------------------------------------------------------- */
+#define WECOM_MAX_SOURCE_ID           31 /* ^[a-z0-9-]{1,31}$ */
+#define WECOM_MAX_SOURCES             64 /* in one virtual host */
+#define WECOM_MAX_DISPLAY_NAME       200
+#define WECOM_MAX_KEYS                 8 /* key files in WeComCryptoKey */
+#define WECOM_KEY_BYTES               32
+#define WECOM_EXEC_SECONDS            10 /* for a secret from exec: */
+
+#endif

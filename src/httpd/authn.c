@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* authn.c - see authn.h. */
+
+#include "authn.h"
+
+#include <string.h>
+
+#include "apr_strings.h"
+#include "http_core.h"
+#include "http_protocol.h"
+#include "http_request.h"
+
+#include "../auth/target.h"
+#include "../auth/user.h"
+#include "session.h"
+
+/* --- answers ------------------------------------------------------------------------------------ */
+
+static int misconfigured(request_rec *r, const char *sentence)
+{
+    const wecom_place_t *place = wecom_config_place(r);
+
+    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, WC(0301) "%s%s%s%s: %s", r->uri,
+                  place->where.file != NULL ? " (" : "",
+                  place->where.file != NULL
+                      ? apr_psprintf(r->pool, "%s line %d", place->where.file, place->where.line)
+                      : "",
+                  place->where.file != NULL ? ")" : "", sentence);
+    return HTTP_INTERNAL_SERVER_ERROR;
+}
+
+/* A finished reply out of check_authn: redirects go as they are, everything else by way of the
+ * `denied` page. */
+static int answer(request_rec *r, wecom_reply_t *reply)
+{
+    wecom_request_log(r, reply);
+    if (reply->location != NULL) {
+        wecom_request_write_headers(r, reply);
+        return reply->status;
+    }
+    return wecom_request_leave(r, reply, reply->status);
+}
+
+static wecom_reply_t *new_reply(const wecom_visit_t *visit)
+{
+    wecom_reply_t *reply = apr_palloc(visit->pool, sizeof(*reply));
+
+    wecom_reply_init(reply, visit->pool);
+    return reply;
+}
+
+/* 401 for whoever cannot follow a redirect: small JSON with the login's address, no cookie. */
+static int unauthorized(request_rec *r, const wecom_visit_t *visit)
+{
+    const wecom_site_t *site = visit->server->site;
+    wecom_json_out_t *json = wecom_json_out_object(r->pool);
+    wecom_reply_t *reply = new_reply(visit);
+
+    wecom_json_out_text(json, "error", "login_required");
+    wecom_json_out_text(json, "login", apr_pstrcat(r->pool, site->public_url, site->endpoint,
+                                                   "/login", NULL));
+    reply->status = HTTP_UNAUTHORIZED;
+    reply->content_type = "application/json";
+    reply->body = wecom_json_out_print(json);
+    apr_table_setn(r->err_headers_out, "WWW-Authenticate", "WeCom");
+    return wecom_request_leave(r, reply, HTTP_UNAUTHORIZED);
+}
+
+static int rename_site(request_rec *r, const wecom_visit_t *visit)
+{
+    const wecom_site_t *site = visit->server->site;
+    const char *target = wecom_target_or_root(wecom_request_target(r), "", r->pool);
+    wecom_reply_t *reply = new_reply(visit);
+    int status = r->method_number == M_GET ? HTTP_MOVED_TEMPORARILY : HTTP_SEE_OTHER;
+
+    wecom_reply_redirect(reply, status,
+                         apr_pstrcat(r->pool, site->public_url, target,
+                                     strchr(target, '?') != NULL ? "&" : "?",
+                                     WECOM_SITE_HOP "=1", NULL));
+    return answer(r, reply);
+}
+
+static int wrong_name(request_rec *r, wecom_visit_t *visit)
+{
+    wecom_reply_t *reply = new_reply(visit);
+    const char *pairs[5] = { "typed", NULL, "public", NULL, NULL };
+    wecom_address_t address;
+    wecom_login_t room;
+
+    wecom_request_address(&address, r, visit);
+    wecom_request_room(&room, r, visit);
+    pairs[1] = wecom_site_typed(&address, r->pool);
+    pairs[3] = visit->server->site->public_url;
+    wecom_login_refuse(reply, &room, WECOM_REASON_WRONG_NAME, NULL, pairs);
+    return answer(r, reply);
+}
+
+void wecom_authn_wish(wecom_login_wish_t *wish, const request_rec *r, const char *target)
+{
+    const wecom_place_t *place = wecom_config_place(r);
+
+    wish->allowed = place->sources != NULL ? wecom_source_text(place->sources, r->pool) : "";
+    wish->target = target;
+    wish->flags = 0;
+}
+
+static int begin_login(request_rec *r, wecom_visit_t *visit, int is_form)
+{
+    const wecom_site_t *site = visit->server->site;
+    wecom_reply_t *reply = new_reply(visit);
+    wecom_login_wish_t wish;
+    wecom_login_t room;
+    const char *wanted;
+
+    if (is_form) { /* the posted address itself would be opened with GET */
+        wanted = wecom_target_of_referer(apr_table_get(r->headers_in, "Referer"),
+                                         site->public_url, r->pool);
+    }
+    else {
+        wanted = wecom_request_target(r);
+    }
+    wecom_authn_wish(&wish, r, wecom_target_or_root(wanted, site->endpoint, visit->pool));
+    wecom_request_room(&room, r, visit);
+    wecom_login_begin(reply, &room, &wish,
+                      is_form ? HTTP_SEE_OTHER : HTTP_MOVED_TEMPORARILY);
+    wecom_session_clear_spoiled(r, visit);
+    return answer(r, reply);
+}
+
+/* --- the hook ------------------------------------------------------------------------------------- */
+
+/* Sources of several corps in one place: the same userid could be two people. What the
+ * configuration could check at start it has; an .htaccess or a merge is only known here. */
+static int is_ambiguous(const wecom_visit_t *visit, const wecom_place_t *place,
+                        apr_pool_t *pool)
+{
+    if (visit->server->sources->nelts < 2
+        || (place->user != NULL && wecom_user_is_qualified(place->user))) {
+        return 0;
+    }
+    return wecom_source_is_mixed(wecom_source_narrow(visit->server->sources, place->sources,
+                                                     pool));
+}
+
+static int allows(const wecom_place_t *place, const char *source)
+{
+    int i;
+
+    if (place->sources == NULL) {
+        return 1;
+    }
+    for (i = 0; i < place->sources->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(place->sources, i, const char *), source) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+static int pass(request_rec *r, wecom_visit_t *visit, const wecom_place_t *place,
+                const wecom_ticket_t *ticket)
+{
+    const wecom_source_t *source = wecom_source_find(visit->server->sources, ticket->source);
+
+    r->user = apr_pstrdup(r->pool, wecom_user_expand(place->user, ticket, source, r->pool));
+    r->ap_auth_type = apr_pstrdup(r->pool, "WeCom");
+    wecom_request_own(r)->admitted = ticket;
+    if (r->main == NULL) {
+        wecom_session_renew(r, visit);
+    }
+    return OK;
+}
+
+int wecom_authn_check(request_rec *r)
+{
+    const wecom_place_t *place;
+    const wecom_ticket_t *ticket;
+    wecom_address_t address;
+    wecom_request_t *own;
+    wecom_visit_t *visit;
+    wecom_facts_t facts;
+    const char *fault;
+
+    own = wecom_request_own(r);
+    own->checked = 1;
+    own->admitted = NULL;
+    if (own->own != NULL || !wecom_request_is_ours(r)) {
+        return DECLINED;
+    }
+    place = wecom_config_place(r);
+    visit = wecom_request_visit(r);
+    if (visit == NULL) {
+        return misconfigured(r, "AuthType WeCom, but this virtual host has no source: write a "
+                                "<WeComSource> section");
+    }
+    fault = wecom_session_fault(r);
+    if (fault != NULL) {
+        return misconfigured(r, fault);
+    }
+    if (is_ambiguous(visit, place, r->pool)) {
+        return misconfigured(r, "the sources of this place belong to different corps, whose "
+                                "userids can be the same: write \"WeComUser "
+                                "%{userid}@%{source}\" or narrow WeComSources");
+    }
+    ticket = wecom_session_ticket(r, visit);
+    if (ticket != NULL && allows(place, ticket->source)) {
+        return pass(r, visit, place, ticket);
+    }
+    if (r->main != NULL || visit->probing) { /* whoever included us sees the status alone */
+        return HTTP_UNAUTHORIZED;
+    }
+    wecom_request_address(&address, r, visit);
+    facts.ask = wecom_request_ask(r);
+    facts.known = 0;
+    facts.name_fits = wecom_site_fits(visit->server->site, &address);
+    facts.hopped = visit->hopped;
+    switch (wecom_gate_judge(&facts)) {
+    case WECOM_VERDICT_LOGIN:
+        return begin_login(r, visit, 0);
+    case WECOM_VERDICT_LOGIN_FORM:
+        return begin_login(r, visit, 1);
+    case WECOM_VERDICT_RENAME:
+        return rename_site(r, visit);
+    case WECOM_VERDICT_WRONG_NAME:
+        return wrong_name(r, visit);
+    case WECOM_VERDICT_PASS:
+    case WECOM_VERDICT_UNAUTHORIZED:
+    default:
+        return unauthorized(r, visit);
+    }
+}
+
+/* --- known, and still not allowed ----------------------------------------------------------------- */
+
+static void deny_with_page(wecom_reply_t *reply, const wecom_login_t *room, const char *who)
+{
+    const wecom_reason_row_t *row = wecom_reason_row(WECOM_REASON_DENIED);
+    const char *number = wecom_crypto_random_text(6, room->pool);
+    apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
+    const char *pairs[3] = { "user", NULL, NULL };
+    wecom_page_link_t *sign_out;
+    wecom_page_t page;
+
+    pairs[1] = who;
+    memset(&page, 0, sizeof(page));
+    page.lang = room->lang;
+    page.title = wecom_words_get(room->lang, WECOM_WORD_NO_ACCESS);
+    page.sentence = wecom_words_get(room->lang, row->word);
+    page.note = wecom_words_fill(room->lang, WECOM_WORD_SIGNED_IN_AS, pairs, room->pool);
+    page.incident = number != NULL ? apr_pstrcat(room->pool, row->id, "-", number, NULL) : row->id;
+    page.now = room->now;
+    sign_out = apr_array_push(links);
+    sign_out->label = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
+    sign_out->href = apr_pstrcat(room->pool, room->site->endpoint, "/logout", NULL);
+    page.links = links;
+    reply->content_type = "text/html; charset=utf-8";
+    reply->body = wecom_page_render(&page, room->pool);
+    reply->is_page = 1;
+    reply->incident = page.incident;
+}
+
+int wecom_authn_note_failure(request_rec *r, const char *auth_type)
+{
+    const wecom_request_t *own = wecom_request_peek(r);
+    wecom_reply_t *reply;
+    wecom_visit_t *visit;
+    wecom_login_t room;
+
+    if (own == NULL || auth_type == NULL || ap_cstr_casecmp(auth_type, "WeCom") != 0) {
+        return DECLINED;
+    }
+    visit = wecom_request_visit(r);
+    if (visit == NULL || own->admitted == NULL || r->main != NULL) {
+        return OK;
+    }
+    reply = new_reply(visit);
+    reply->reason = WECOM_REASON_DENIED;
+    reply->status = HTTP_FORBIDDEN;
+    reply->source = own->admitted->source;
+    reply->userid = own->admitted->userid;
+    wecom_request_room(&room, r, visit);
+    if (wecom_request_ask(r) == WECOM_ASK_SCRIPT) {
+        reply->content_type = "application/json";
+        reply->body = "{\"error\":\"forbidden\"}";
+    }
+    else {
+        deny_with_page(reply, &room, own->admitted->name[0] != '\0' ? own->admitted->name
+                                                                    : r->user);
+    }
+    wecom_request_log(r, reply);
+    wecom_request_leave(r, reply, HTTP_UNAUTHORIZED);
+    return OK;
+}
+
+/* --- what the application hears --------------------------------------------------------------------- */
+
+static const char *departments_of(const wecom_ticket_t *ticket, apr_pool_t *pool)
+{
+    const char *out = NULL;
+    apr_size_t i;
+
+    for (i = 0; i < ticket->department_count; i++) {
+        out = apr_psprintf(pool, "%s%s%" APR_INT64_T_FMT, out != NULL ? out : "",
+                           out != NULL ? "," : "", ticket->departments[i]);
+    }
+    return out;
+}
+
+int wecom_authn_fixups(request_rec *r)
+{
+    const wecom_ticket_t *ticket;
+    const char *departments;
+    apr_table_t *env = r->subprocess_env;
+
+    if (r->user == NULL || !wecom_request_is_ours(r)) {
+        return DECLINED;
+    }
+    ticket = wecom_request_admitted(r);
+    if (ticket == NULL) {
+        return DECLINED;
+    }
+    apr_table_setn(env, "WECOM_USERID", ticket->userid);
+    apr_table_setn(env, "WECOM_SOURCE", ticket->source);
+    if (ticket->name[0] != '\0') {
+        apr_table_setn(env, "WECOM_NAME", ticket->name);
+    }
+    departments = departments_of(ticket, r->pool);
+    if (departments != NULL) {
+        apr_table_setn(env, "WECOM_DEPARTMENTS", departments);
+    }
+    if (ticket->main_department != 0) {
+        apr_table_setn(env, "WECOM_MAIN_DEPARTMENT",
+                       apr_psprintf(r->pool, "%" APR_INT64_T_FMT, ticket->main_department));
+    }
+    return DECLINED;
+}

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cache_socache.c - see cache_socache.h. */
+
+#include "cache_socache.h"
+
+#include <string.h>
+
+#include "ap_provider.h"
+#include "ap_socache.h"
+#include "apr_strings.h"
+#include "util_mutex.h"
+
+#include "../base/limits.h"
+
+#define MUTEX_TYPE "wecom-cache"
+#define EXPIRY_BYTES 8
+
+typedef struct instance_t {
+    const ap_socache_provider_t *provider;
+    ap_socache_instance_t *handle;
+} instance_t;
+
+struct wecom_socache_t {
+    instance_t common;
+    instance_t visitors;
+    apr_global_mutex_t *mutex;
+    server_rec *server;
+};
+
+typedef struct port_t {
+    wecom_cache_t port;
+    wecom_socache_t *socache;
+    const wecom_keyring_t *ring;
+} port_t;
+
+static struct ap_socache_hints hints = {
+    WECOM_SHA256_BYTES, 512, APR_USEC_PER_SEC * 600
+};
+
+apr_status_t wecom_cache_socache_register(apr_pool_t *pconf)
+{
+    return ap_mutex_register(pconf, MUTEX_TYPE, NULL, APR_LOCK_DEFAULT, 0);
+}
+
+/* --- opening -------------------------------------------------------------------------------------- */
+
+static int open_instance(instance_t *instance, const char *spec, const char *role, server_rec *s,
+                         apr_pool_t *pconf)
+{
+    apr_pool_t *process = s->process->pool;
+    const char *colon = strchr(spec, ':');
+    const char *name = colon != NULL ? apr_pstrmemdup(pconf, spec, (apr_size_t)(colon - spec))
+                                     : spec;
+    const char *args = colon != NULL ? colon + 1 : NULL;
+    const char *key = apr_pstrcat(process, "mod_auth_wecom-cache-", role, "-", spec, NULL);
+    int lasting = strcmp(name, "shmcb") == 0;
+    const char *fault;
+    void *kept = NULL;
+    apr_status_t rv;
+
+    instance->provider = ap_lookup_provider(AP_SOCACHE_PROVIDER_GROUP, name,
+                                            AP_SOCACHE_PROVIDER_VERSION);
+    if (instance->provider == NULL) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s, WC(0401)
+                     "WeComCache %s: no such socache provider; load mod_socache_%s", spec, name);
+        return 0;
+    }
+    if (lasting) {
+        apr_pool_userdata_get(&kept, key, process);
+        instance->handle = kept;
+        if (kept != NULL) {
+            return 1;
+        }
+    }
+    fault = instance->provider->create(&instance->handle, args, pconf,
+                                       lasting ? process : pconf);
+    if (fault != NULL) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s, WC(0402) "WeComCache %s: %s", spec, fault);
+        return 0;
+    }
+    rv = instance->provider->init(instance->handle, apr_pstrcat(pconf, "wecom-", role, NULL),
+                                  &hints, s, lasting ? process : pconf);
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s, WC(0403)
+                     "WeComCache %s: the cache cannot be made", spec);
+        return 0;
+    }
+    if (lasting) {
+        apr_pool_userdata_setn(instance->handle, key, NULL, process);
+    }
+    return 1;
+}
+
+/* "shmcb:/path(size)" must not name one file for two instances. */
+static const char *spec_of_visitors(const char *spec, apr_pool_t *pool)
+{
+    const char *open = strrchr(spec, '(');
+
+    if (strncmp(spec, "shmcb:", 6) != 0 && strncmp(spec, "dbm:", 4) != 0) {
+        return spec;
+    }
+    if (open == NULL) {
+        return apr_pstrcat(pool, spec, ".visitors", NULL);
+    }
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, spec, (apr_size_t)(open - spec)), ".visitors",
+                       open, NULL);
+}
+
+wecom_socache_t *wecom_cache_socache_open(const char *spec, server_rec *s, apr_pool_t *pconf)
+{
+    wecom_socache_t *socache = apr_pcalloc(pconf, sizeof(*socache));
+    apr_status_t rv;
+
+    socache->server = s;
+    rv = ap_global_mutex_create(&socache->mutex, NULL, MUTEX_TYPE, NULL, s, pconf, 0);
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s, WC(0404)
+                     "the mutex \"" MUTEX_TYPE "\" cannot be made; see the Mutex directive");
+        return NULL;
+    }
+    if (!open_instance(&socache->common, spec, "common", s, pconf)
+        || !open_instance(&socache->visitors, spec_of_visitors(spec, pconf), "visitors", s,
+                          pconf)) {
+        return NULL;
+    }
+    return socache;
+}
+
+void wecom_cache_socache_child_init(wecom_socache_t *socache, apr_pool_t *pchild, server_rec *s)
+{
+    const char *file = apr_global_mutex_lockfile(socache->mutex);
+    apr_status_t rv = apr_global_mutex_child_init(&socache->mutex, file, pchild);
+
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_CRIT, rv, s, WC(0405)
+                     "a child cannot join the mutex \"" MUTEX_TYPE "\"");
+    }
+}
+
+/* --- the port -------------------------------------------------------------------------------------- */
+
+static instance_t *instance_of(const port_t *port, const char *kind)
+{
+    if (strcmp(kind, "pending") == 0 || strcmp(kind, "used") == 0) {
+        return &port->socache->visitors;
+    }
+    return &port->socache->common;
+}
+
+static wecom_status_t id_of(unsigned char id[WECOM_SHA256_BYTES], const char *kind,
+                            const char *key)
+{
+    wecom_bytes_t parts[2];
+
+    parts[0].data = (const unsigned char *)kind;
+    parts[0].len = strlen(kind);
+    parts[1].data = (const unsigned char *)key;
+    parts[1].len = strlen(key);
+    return wecom_crypto_hash(id, parts, 2);
+}
+
+static int is_locked(const port_t *port)
+{
+    apr_status_t rv = apr_global_mutex_lock(port->socache->mutex);
+
+    if (rv != APR_SUCCESS) {
+        ap_log_error(APLOG_MARK, APLOG_ERR, rv, port->socache->server, WC(0406)
+                     "the mutex \"" MUTEX_TYPE "\" cannot be locked; the cache is not used");
+    }
+    return rv == APR_SUCCESS;
+}
+
+static void unlock(const port_t *port)
+{
+    apr_global_mutex_unlock(port->socache->mutex);
+}
+
+/* shmcb is not safe between processes and needs the lock for each step; a provider that is safe
+ * needs it for check-and-set alone. */
+static int must_lock(const instance_t *instance)
+{
+    return (instance->provider->flags & AP_SOCACHE_FLAG_NOTMPSAFE) != 0;
+}
+
+/* The caller holds the lock where it is needed. */
+static wecom_status_t read_entry(const port_t *port, instance_t *instance,
+                                 const unsigned char *id, unsigned char *buffer,
+                                 unsigned int *len, apr_pool_t *pool)
+{
+    apr_status_t rv = instance->provider->retrieve(instance->handle, port->socache->server, id,
+                                                   WECOM_SHA256_BYTES, buffer, len, pool);
+
+    return rv == APR_SUCCESS ? WECOM_OK : WECOM_E_NOT_FOUND;
+}
+
+static wecom_status_t open_entry(wecom_bytes_t *value, const port_t *port,
+                                 const unsigned char *id, const unsigned char *sealed,
+                                 apr_size_t sealed_len, apr_time_t now, apr_pool_t *pool)
+{
+    wecom_bytes_t aad = { id, WECOM_SHA256_BYTES };
+    wecom_bytes_t box = { sealed, sealed_len };
+    unsigned char *plain = apr_palloc(pool, sealed_len + 1);
+    apr_size_t plain_len;
+    apr_uint64_t expires = 0;
+    int i;
+
+    if (wecom_crypto_open(plain, &plain_len, NULL, port->ring, aad, box) != WECOM_OK
+        || plain_len < EXPIRY_BYTES) {
+        return WECOM_E_NOT_FOUND;
+    }
+    for (i = 0; i < EXPIRY_BYTES; i++) {
+        expires = expires << 8 | plain[i];
+    }
+    if ((apr_time_t)expires <= now) {
+        return WECOM_E_NOT_FOUND;
+    }
+    plain[plain_len] = '\0';
+    value->data = plain + EXPIRY_BYTES;
+    value->len = plain_len - EXPIRY_BYTES;
+    return WECOM_OK;
+}
+
+static wecom_status_t cache_get(const wecom_cache_t *self, wecom_bytes_t *value, const char *kind,
+                                const char *key, apr_time_t now, apr_pool_t *pool)
+{
+    const port_t *port = self->baton;
+    instance_t *instance = instance_of(port, kind);
+    unsigned char *buffer = apr_palloc(pool, WECOM_MAX_CACHE_VALUE);
+    unsigned int len = WECOM_MAX_CACHE_VALUE;
+    unsigned char id[WECOM_SHA256_BYTES];
+    wecom_status_t status;
+
+    if (id_of(id, kind, key) != WECOM_OK || (must_lock(instance) && !is_locked(port))) {
+        return WECOM_E_UNAVAILABLE;
+    }
+    status = read_entry(port, instance, id, buffer, &len, pool);
+    if (must_lock(instance)) {
+        unlock(port);
+    }
+    return status == WECOM_OK ? open_entry(value, port, id, buffer, len, now, pool) : status;
+}
+
+static wecom_status_t seal_entry(unsigned char **sealed, apr_size_t *sealed_len,
+                                 const port_t *port, const unsigned char *id,
+                                 wecom_bytes_t value, apr_time_t expires, apr_pool_t *pool)
+{
+    wecom_bytes_t aad = { id, WECOM_SHA256_BYTES };
+    wecom_bytes_t plain;
+    unsigned char *text;
+    int i;
+
+    if (value.len > WECOM_MAX_CACHE_VALUE - WECOM_SEAL_OVERHEAD - EXPIRY_BYTES) {
+        return WECOM_E_TOO_LARGE;
+    }
+    text = apr_palloc(pool, value.len + EXPIRY_BYTES);
+    for (i = 0; i < EXPIRY_BYTES; i++) {
+        text[i] = (unsigned char)((apr_uint64_t)expires >> (8 * (EXPIRY_BYTES - 1 - i)));
+    }
+    memcpy(text + EXPIRY_BYTES, value.data, value.len);
+    plain.data = text;
+    plain.len = value.len + EXPIRY_BYTES;
+    *sealed = apr_palloc(pool, plain.len + WECOM_SEAL_OVERHEAD);
+    return wecom_crypto_seal(*sealed, sealed_len, port->ring, aad, plain);
+}
+
+/* Store, and where the key must be free, look first; both under one lock. */
+static wecom_status_t store(const port_t *port, const char *kind, const char *key,
+                            wecom_bytes_t value, apr_time_t now, apr_time_t expires,
+                            int must_be_free, apr_pool_t *pool)
+{
+    instance_t *instance = instance_of(port, kind);
+    int locks = must_be_free || must_lock(instance);
+    unsigned char id[WECOM_SHA256_BYTES];
+    wecom_status_t status = WECOM_OK;
+    unsigned char *sealed = NULL;
+    apr_size_t sealed_len = 0;
+
+    if (id_of(id, kind, key) != WECOM_OK) {
+        return WECOM_E_UNAVAILABLE;
+    }
+    status = seal_entry(&sealed, &sealed_len, port, id, value, expires, pool);
+    if (status != WECOM_OK) {
+        return status;
+    }
+    if (locks && !is_locked(port)) {
+        return WECOM_E_UNAVAILABLE;
+    }
+    if (must_be_free) {
+        unsigned char *buffer = apr_palloc(pool, WECOM_MAX_CACHE_VALUE);
+        unsigned int len = WECOM_MAX_CACHE_VALUE;
+        wecom_bytes_t old;
+
+        if (read_entry(port, instance, id, buffer, &len, pool) == WECOM_OK
+            && open_entry(&old, port, id, buffer, len, now, pool) == WECOM_OK) {
+            status = WECOM_E_EXISTS;
+        }
+    }
+    if (status == WECOM_OK
+        && instance->provider->store(instance->handle, port->socache->server, id,
+                                     WECOM_SHA256_BYTES, expires, sealed,
+                                     (unsigned int)sealed_len, pool) != APR_SUCCESS) {
+        status = WECOM_E_UNAVAILABLE;
+    }
+    if (locks) {
+        unlock(port);
+    }
+    return status;
+}
+
+static wecom_status_t cache_put(const wecom_cache_t *self, const char *kind, const char *key,
+                                wecom_bytes_t value, apr_time_t now, apr_time_t expires,
+                                apr_pool_t *pool)
+{
+    return store(self->baton, kind, key, value, now, expires, 0, pool);
+}
+
+static wecom_status_t cache_put_if_absent(const wecom_cache_t *self, const char *kind,
+                                          const char *key, wecom_bytes_t value, apr_time_t now,
+                                          apr_time_t expires, apr_pool_t *pool)
+{
+    return store(self->baton, kind, key, value, now, expires, 1, pool);
+}
+
+static wecom_status_t cache_drop(const wecom_cache_t *self, const char *kind, const char *key,
+                                 apr_pool_t *pool)
+{
+    const port_t *port = self->baton;
+    instance_t *instance = instance_of(port, kind);
+    unsigned char id[WECOM_SHA256_BYTES];
+
+    if (id_of(id, kind, key) != WECOM_OK || (must_lock(instance) && !is_locked(port))) {
+        return WECOM_E_UNAVAILABLE;
+    }
+    instance->provider->remove(instance->handle, port->socache->server, id, WECOM_SHA256_BYTES,
+                               pool);
+    if (must_lock(instance)) {
+        unlock(port);
+    }
+    return WECOM_OK;
+}
+
+wecom_cache_t *wecom_cache_socache_port(wecom_socache_t *socache, const wecom_keyring_t *ring,
+                                        apr_pool_t *pool)
+{
+    port_t *port = apr_pcalloc(pool, sizeof(*port));
+
+    port->socache = socache;
+    port->ring = ring;
+    port->port.get = cache_get;
+    port->port.put = cache_put;
+    port->port.put_if_absent = cache_put_if_absent;
+    port->port.drop = cache_drop;
+    port->port.baton = port;
+    return &port->port;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * cache_socache.h - the cache port over httpd's socache providers.
+ *
+ * Two instances with one mutex: one for tokens and marks, one ("visitors") for what strangers
+ * can cause to be written, so that a flood of started logins evicts neither token nor session.
+ * Keys are hashed, values sealed with their own expiry inside. shmcb instances live in the
+ * process pool and are taken over by the next generation: made from pconf, every graceful
+ * restart, and so every nightly log rotation, would empty them.
+ */
+#ifndef WECOM_HTTPD_CACHE_SOCACHE_H
+#define WECOM_HTTPD_CACHE_SOCACHE_H
+
+#include "config.h"
+
+#include "../base/cache.h"
+
+typedef struct wecom_socache_t wecom_socache_t;
+
+/* Register the mutex's name (Mutex directive: "wecom-cache"). */
+apr_status_t wecom_cache_socache_register(apr_pool_t *pconf);
+
+/* In the parent, after privileges are still there. spec: "provider[:args]". NULL on failure,
+ * which is logged. */
+wecom_socache_t *wecom_cache_socache_open(const char *spec, server_rec *s, apr_pool_t *pconf);
+
+void wecom_cache_socache_child_init(wecom_socache_t *socache, apr_pool_t *pchild,
+                                    server_rec *s);
+
+/* A port that seals with this ring. */
+wecom_cache_t *wecom_cache_socache_port(wecom_socache_t *socache, const wecom_keyring_t *ring,
+                                        apr_pool_t *pool);
+
+#endif

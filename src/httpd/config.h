@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config.h - what the administrator said, as records.
+ *
+ * Three kinds of record: a source (<WeComSource>), a server (server or virtual host), a place
+ * (Location, Directory, If, .htaccess). Every directive is one row of one table in the roof; the
+ * row's option says the kind of value, the field, the default, where it may stand and how it is
+ * explained. Creating, setting, merging and the reference page all walk that table, so a field
+ * cannot be forgotten by one of them.
+ *
+ * A record is const after check_config. Server records live in pconf, a place from .htaccess in
+ * its request's pool: never keep a pointer to a place beyond the request.
+ */
+#ifndef WECOM_HTTPD_CONFIG_H
+#define WECOM_HTTPD_CONFIG_H
+
+#include <stddef.h>
+
+#include "glue.h"
+
+#include "../auth/site.h"
+#include "../auth/source.h"
+#include "../auth/ticket.h"
+#include "../base/crypto.h"
+
+/* --- rows ------------------------------------------------------------------------------------ */
+
+typedef enum wecom_kind_t {
+    WECOM_KIND_TEXT,       /* UTF-8 without control bytes; an extra check may narrow it */
+    WECOM_KIND_FLAG,       /* On | Off */
+    WECOM_KIND_CHOICE,     /* one of `values`, "a|b"; stored as its index */
+    WECOM_KIND_NUMBER,     /* min to max */
+    WECOM_KIND_SECONDS,    /* 30s, 5m, 12h, 7d; min to max, in seconds */
+    WECOM_KIND_WORDS,      /* one or more (at most max, if not 0); an array of const char * */
+    WECOM_KIND_NAMED,      /* [lang] text: appended to an array of wecom_show_name_t */
+    WECOM_KIND_URLS,       /* name URL: put into a table; `values` has the names, "a|b" */
+    WECOM_KIND_COOKIE,     /* name [domain]: two pointers that stand side by side */
+    WECOM_KIND_SECRET,     /* file: env: exec: or a literal; read in check_config */
+    WECOM_KIND_SPECIAL     /* has its own setter and no field: <WeComSource> */
+} wecom_kind_t;
+
+/* The C type of a field for each kind; the rows are held to it when they are compiled. */
+typedef const char *wecom_field_TEXT_t;
+typedef int wecom_field_FLAG_t;
+typedef int wecom_field_CHOICE_t;
+typedef apr_int64_t wecom_field_NUMBER_t;
+typedef apr_int64_t wecom_field_SECONDS_t;
+typedef apr_array_header_t *wecom_field_WORDS_t;
+typedef apr_array_header_t *wecom_field_NAMED_t;
+typedef apr_table_t *wecom_field_URLS_t;
+typedef const char *wecom_field_COOKIE_t;
+typedef const char *wecom_field_SECRET_t;
+
+enum { /* where a directive may stand; bits */
+    WECOM_IN_SOURCE = 1,
+    WECOM_AT_SERVER = 2,
+    WECOM_AT_PLACE = 4
+};
+
+typedef struct wecom_option_t {
+    wecom_kind_t kind;
+    int where;
+    apr_size_t offset;          /* of the field in the record of `where` (the first bit's) */
+    apr_size_t server_offset;   /* of the field in the server record, where `where` is both */
+    const char *fallback;       /* the default as the administrator would write it; NULL: none */
+    const char *values;         /* the names of a CHOICE or URLS */
+    const char *syntax;         /* for the reference page and for messages: what may be written */
+    apr_int64_t min;
+    apr_int64_t max;
+    /* An extra check of every word: NULL or a sentence that says what to write instead. May be
+     * NULL. */
+    const char *(*check)(const char *value, apr_pool_t *pool);
+} wecom_option_t;
+
+/* Which rows a record has set itself, by row number; so that unset survives merging. */
+#define WECOM_MAX_ROWS 64
+typedef struct wecom_set_t {
+    apr_uint64_t bits;
+} wecom_set_t;
+
+/* Where something was written, for messages. */
+typedef struct wecom_where_t {
+    const char *file;
+    int line;
+} wecom_where_t;
+
+/* --- records --------------------------------------------------------------------------------- */
+
+typedef struct wecom_source_conf_t {
+    wecom_set_t set;
+    wecom_where_t where;
+    wecom_where_t at[WECOM_MAX_ROWS];   /* where each row that is set was written */
+    const char *id;
+    apr_array_header_t *display_name;   /* wecom_show_name_t */
+    const char *corp_id;
+    const char *agent_id;
+    const char *secret;                 /* as written */
+    int judged;                         /* check_config has looked at this section */
+    const char *secret_read;            /* what `secret` stands for; NULL after a fault */
+    int scope;                          /* 0 base, 1 privateinfo */
+    int check_member;
+    int proxy_developed;
+    int in_wechat;
+    int login_url;                      /* 0 wwlogin, 1 qrconnect */
+    apr_table_t *base_url;              /* "api" "authorize" "login" -> URL */
+    const char *ca_file;
+    const char *proxy;
+    apr_int64_t timeout;                /* seconds */
+} wecom_source_conf_t;
+
+typedef struct wecom_server_t {
+    wecom_set_t set;
+    wecom_where_t at[WECOM_MAX_ROWS];   /* where each row that is set was written */
+    server_rec *server;
+    apr_array_header_t *own_sources;    /* wecom_source_conf_t *; after merging all it sees */
+    apr_array_header_t *places;         /* wecom_place_t *, written in this server; not merged */
+    wecom_source_conf_t *open_source;   /* the section being read, else NULL */
+    const char *endpoint;
+    const char *public_url;             /* as written, or NULL */
+    const char *state_dir;
+    apr_array_header_t *crypto_key;     /* "file:..." words, or NULL: the key of the state dir */
+    const char *cache;                  /* provider[:args] */
+    apr_array_header_t *verify_files;   /* "WW_verify_....txt" */
+    const char *session_cookie;         /* name; one value with the next field, in this order */
+    const char *session_domain;         /* or NULL */
+    apr_int64_t session_max_age;        /* seconds */
+    apr_int64_t session_idle;
+    apr_table_t *base_url;              /* defaults for every source without its own */
+    const char *ca_file;
+    const char *proxy;
+    apr_int64_t timeout;
+
+    /* Made by check_config, for servers that see at least one source; else NULL and 0. */
+    const apr_array_header_t *sources;  /* const wecom_source_t *, all that this server sees */
+    const wecom_site_t *site;
+    int ends_tls;                       /* this httpd ends TLS for the public name and port */
+    wecom_ticket_life_t life;
+    const wecom_keyring_t *ticket_ring;
+    const wecom_keyring_t *state_ring;
+    const wecom_keyring_t *form_ring;
+    const wecom_keyring_t *cache_ring;
+    wecom_bytes_t ticket_aad;
+} wecom_server_t;
+
+typedef struct wecom_place_t {
+    wecom_set_t set;
+    wecom_where_t where;                /* of its AuthType, else of its first row */
+    int noted;                          /* stands in its server's list of places */
+    int wecom;                          /* AuthType WeCom was written in this place */
+    apr_array_header_t *sources;        /* ids; NULL: all the server's */
+    const char *user;                   /* WeComUser; NULL: the account, else the userid */
+} wecom_place_t;
+
+/* --- for the module record -------------------------------------------------------------------- */
+
+/* The module must carry AP_MODULE_FLAG_ALWAYS_MERGE: every virtual host needs a record of its
+ * own, because check_config makes its site. The table is the `cmds` of the module record. */
+void *wecom_config_create_server(apr_pool_t *pool, server_rec *s);
+void *wecom_config_merge_server(apr_pool_t *pool, void *base, void *add);
+void *wecom_config_create_place(apr_pool_t *pool, char *dir);
+void *wecom_config_merge_place(apr_pool_t *pool, void *base, void *add);
+
+/* The setters named by the rows of the table (cmd->info is the row's wecom_option_t). */
+const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args);
+const char *wecom_config_set_source_section(cmd_parms *cmd, void *place, const char *args);
+/* httpd gives AuthType to every module that has a row for it: this one only takes note. */
+const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place, const char *arg);
+
+/* The option of a row of ours, or NULL for a row without one; the field of a row in a record of
+ * the scope `where` (one of the three bits). For those who walk the table. */
+const wecom_option_t *wecom_config_option(const command_rec *row);
+void *wecom_config_field(void *record, const wecom_option_t *option, int where);
+
+/* 1 when row number `row` is set. */
+int wecom_config_is_set(const wecom_set_t *set, int row);
+
+/* The number of the row that fills the field at `offset` in records of the scope `where`. */
+int wecom_config_row(int where, apr_size_t offset);
+
+/* Hooks. pre_config starts the libraries that the checks need. check_config judges everything
+ * that a single directive cannot: combinations, names, files, keys, secrets; it logs every fault
+ * with file, line, directive and cure, and returns OK or HTTP_INTERNAL_SERVER_ERROR. */
+int wecom_config_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp);
+int wecom_config_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main);
+
+/* --- for requests ------------------------------------------------------------------------------- */
+
+/* The server's record; site is NULL when this virtual host has no source. */
+const wecom_server_t *wecom_config_server(const server_rec *s);
+
+/* The merged place of a request. */
+const wecom_place_t *wecom_config_place(const request_rec *r);
+
+#endif

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config_values.c - the sentences for values that cannot be right.
+ *
+ * A value is judged as early as it can be, while file and line are at hand, and as strictly as
+ * its later use needs: what passes here never has to be escaped or doubted again.
+ */
+#include "config_values.h"
+
+#include <string.h>
+
+#include <apr_strings.h>
+
+#include "../auth/site.h"
+#include "../auth/source.h"
+#include "../base/http_curl.h"
+#include "../base/limits.h"
+#include "../base/text.h"
+
+#define MAX_CORP_ID      64
+#define MAX_AGENT_ID     20
+#define MAX_COOKIE_NAME  32
+#define MAX_PROVIDER     32
+#define MAX_DOMAIN      253
+#define MAX_SHOWN       100 /* bytes of a wrong value that a sentence repeats */
+
+#define DIGITS      "0123456789"
+#define LOWER       "abcdefghijklmnopqrstuvwxyz"
+#define UPPER       "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define LETTERS     LOWER UPPER
+#define ID_CHARS    DIGITS LETTERS "_-"
+
+#define VERIFY_PREFIX "WW_verify_"
+#define VERIFY_CHARS  16
+#define VERIFY_SUFFIX ".txt"
+
+/* "'value' <sentence>" */
+static const char *wrong(const char *value, const char *sentence, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, "'", wecom_text_clean(value, strlen(value), MAX_SHOWN, pool), "' ",
+                       sentence, NULL);
+}
+
+/* 1 to max characters, all of the set. */
+static int consists_of(const char *value, const char *set, apr_size_t max)
+{
+    apr_size_t len = strlen(value);
+
+    return len >= 1 && len <= max && strspn(value, set) == len;
+}
+
+const char *wecom_value_corp_id(const char *value, apr_pool_t *pool)
+{
+    return consists_of(value, ID_CHARS, MAX_CORP_ID)
+           ? NULL
+           : wrong(value, "is no corp id; copy it from My Company in the WeCom console, it looks "
+                   "like ww1234567890abcdef", pool);
+}
+
+const char *wecom_value_agent_id(const char *value, apr_pool_t *pool)
+{
+    return consists_of(value, DIGITS, MAX_AGENT_ID)
+           ? NULL
+           : wrong(value, "is no AgentId; copy the number from the application's page in the "
+                   "WeCom console, it looks like 1000002", pool);
+}
+
+const char *wecom_value_display_name(const char *value, apr_pool_t *pool)
+{
+    apr_size_t chars = 0;
+    const char *c;
+
+    for (c = value; *c != '\0'; c++) {
+        if (((unsigned char)*c & 0xC0) != 0x80) { /* not a continuation byte of UTF-8 */
+            chars++;
+        }
+    }
+    return chars <= WECOM_MAX_DISPLAY_NAME
+           ? NULL
+           : apr_psprintf(pool, "the name is longer than %d characters; shorten it, it stands on "
+                          "a button", WECOM_MAX_DISPLAY_NAME);
+}
+
+const char *wecom_value_language(const char *value, apr_pool_t *pool)
+{
+    return consists_of(value, LOWER, 3) && strlen(value) >= 2
+           ? NULL
+           : wrong(value, "is no language; write two letters such as en or zh, or put quotes "
+                   "around a name of several words", pool);
+}
+
+const char *wecom_value_secret(const char *value, apr_pool_t *pool)
+{
+    (void)pool;
+    if (strncmp(value, "file:", 5) == 0 || strncmp(value, "env:", 4) == 0) {
+        return strchr(value, ':')[1] != '\0'
+               ? NULL : "nothing stands behind the colon; write file:PATH or env:NAME";
+    }
+    if (strncmp(value, "exec:", 5) == 0) {
+        return value[5] == '/'
+               ? NULL : "the command must be an absolute path, such as \"exec:/usr/bin/pass show "
+                        "wecom\"; no shell looks for it";
+    }
+    if (consists_of(value, ID_CHARS, WECOM_MAX_SECRET)) {
+        return NULL;
+    }
+    return "the secret (not shown here) cannot be right; write file:PATH, env:NAME, "
+           "\"exec:/PATH arguments\", or the letters and digits of the secret itself";
+}
+
+const char *wecom_value_url(const char *value, apr_pool_t *pool)
+{
+    return wecom_http_url_allowed(value)
+           ? NULL
+           : wrong(value, "is not allowed; write https://host, or http:// for a loopback address",
+                   pool);
+}
+
+const char *wecom_value_proxy(const char *value, apr_pool_t *pool)
+{
+    static const char scheme[] = "http://";
+    wecom_site_t parts;
+    const char *bracket;
+
+    if (wecom_site_parse_url(&parts, value, pool) != WECOM_OK || parts.secure) {
+        return wrong(value, "is no proxy; write http://host:port", pool);
+    }
+    /* The usual port of a proxy is not 80: who leaves it out has most likely forgotten it. */
+    bracket = strchr(value, ']');
+    if (strchr(bracket != NULL ? bracket : value + sizeof(scheme) - 1, ':') == NULL) {
+        return wrong(value, "lacks the port; write http://host:port", pool);
+    }
+    return NULL;
+}
+
+const char *wecom_value_public_url(const char *value, apr_pool_t *pool)
+{
+    wecom_site_t parts;
+
+    return wecom_site_parse_url(&parts, value, pool) == WECOM_OK
+           ? NULL
+           : wrong(value, "is no public URL; write scheme and host, and the port where it is not "
+                   "the usual one, without a path: https://intranet.example.com", pool);
+}
+
+const char *wecom_value_endpoint(const char *value, apr_pool_t *pool)
+{
+    return wecom_site_is_endpoint(value)
+           ? NULL
+           : wrong(value, "is no endpoint; write a path such as /wecom, with letters, digits, "
+                   "'.', '_' and '-', without a closing slash", pool);
+}
+
+const char *wecom_value_key(const char *value, apr_pool_t *pool)
+{
+    (void)pool;
+    return strncmp(value, "file:", 5) == 0 && value[5] != '\0'
+           ? NULL
+           : "write file:PATH for each key; a key never stands in the configuration itself "
+             "(openssl rand -out PATH 32 makes one)";
+}
+
+const char *wecom_value_cache(const char *value, apr_pool_t *pool)
+{
+    apr_size_t len = strcspn(value, ":");
+
+    return len >= 1 && len <= MAX_PROVIDER && strspn(value, DIGITS LETTERS "_") >= len
+           ? NULL
+           : wrong(value, "is no cache; write a provider such as shmcb or redis:host:port", pool);
+}
+
+const char *wecom_value_verify_file(const char *value, apr_pool_t *pool)
+{
+    static const char prefix[] = VERIFY_PREFIX;
+    const apr_size_t prefix_len = sizeof(prefix) - 1;
+
+    if (strncmp(value, prefix, prefix_len) == 0
+        && strspn(value + prefix_len, DIGITS LETTERS) == VERIFY_CHARS
+        && strcmp(value + prefix_len + VERIFY_CHARS, VERIFY_SUFFIX) == 0) {
+        return NULL;
+    }
+    return wrong(value, "is no ownership file of WeCom; write its name alone, such as "
+                 "WW_verify_abcdefgh12345678.txt", pool);
+}
+
+const char *wecom_value_cookie_name(const char *value, apr_pool_t *pool)
+{
+    return consists_of(value, ID_CHARS, MAX_COOKIE_NAME)
+           ? NULL
+           : wrong(value, "is no cookie name; write 1 to 32 letters, digits, '_' and '-'; the "
+                   "prefix __Host- and a suffix are added", pool);
+}
+
+const char *wecom_value_cookie_domain(const char *value, apr_pool_t *pool)
+{
+    wecom_site_t parts;
+    const char *dot = strchr(value, '.');
+
+    if (dot == NULL || dot == value || strlen(value) > MAX_DOMAIN
+        || strspn(value, DIGITS LETTERS ".-") != strlen(value)
+        || strspn(value, DIGITS ".") == strlen(value) /* an address has no subdomains */
+        || wecom_site_parse_url(&parts, apr_pstrcat(pool, "https://", value, NULL),
+                                pool) != WECOM_OK) {
+        return wrong(value, "is no cookie domain; write a name such as example.com, without a dot "
+                     "in front", pool);
+    }
+    return NULL;
+}
+
+const char *wecom_value_source_id(const char *value, apr_pool_t *pool)
+{
+    return wecom_source_is_id(value, strlen(value))
+           ? NULL
+           : wrong(value, "is no id of a source; write 1 to 31 of a-z, 0-9 and '-'", pool);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * config_values.h - what single values may look like.
+ *
+ * One check for each sort of value. Every check returns NULL, or a sentence for the administrator
+ * that says what to write instead. Values come in as plain, non-empty UTF-8.
+ */
+#ifndef WECOM_HTTPD_CONFIG_VALUES_H
+#define WECOM_HTTPD_CONFIG_VALUES_H
+
+#include <apr_pools.h>
+
+/* [0-9A-Za-z_-]{1,64} */
+const char *wecom_value_corp_id(const char *value, apr_pool_t *pool);
+
+/* 1 to 20 digits. */
+const char *wecom_value_agent_id(const char *value, apr_pool_t *pool);
+
+/* At most WECOM_MAX_DISPLAY_NAME characters. */
+const char *wecom_value_display_name(const char *value, apr_pool_t *pool);
+
+/* Two or three letters, lower case. */
+const char *wecom_value_language(const char *value, apr_pool_t *pool);
+
+/* file:PATH, env:NAME, exec:/PATH ..., or a literal of [0-9A-Za-z_-]. */
+const char *wecom_value_secret(const char *value, apr_pool_t *pool);
+
+/* A URL that the HTTP client would call. */
+const char *wecom_value_url(const char *value, apr_pool_t *pool);
+
+/* http://host:port */
+const char *wecom_value_proxy(const char *value, apr_pool_t *pool);
+
+/* http(s)://host[:port] */
+const char *wecom_value_public_url(const char *value, apr_pool_t *pool);
+
+/* "/wecom" */
+const char *wecom_value_endpoint(const char *value, apr_pool_t *pool);
+
+/* file:PATH */
+const char *wecom_value_key(const char *value, apr_pool_t *pool);
+
+/* provider[:arguments] */
+const char *wecom_value_cache(const char *value, apr_pool_t *pool);
+
+/* WW_verify_ and 16 letters or digits and .txt */
+const char *wecom_value_verify_file(const char *value, apr_pool_t *pool);
+
+/* [0-9A-Za-z_-]{1,32} */
+const char *wecom_value_cookie_name(const char *value, apr_pool_t *pool);
+
+/* "example.com": at least two labels, no leading dot. */
+const char *wecom_value_cookie_domain(const char *value, apr_pool_t *pool);
+
+/* The id of a source. */
+const char *wecom_value_source_id(const char *value, apr_pool_t *pool);
+
+#endif

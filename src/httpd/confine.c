@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* confine.c - see confine.h. */
+
+#include "confine.h"
+
+#include <string.h>
+
+#include "apr_strings.h"
+#include "util_filter.h"
+
+#define FILTER_NAME "WECOM_CONFINE"
+
+static ap_filter_rec_t *filter;
+
+static int is_directive(const char *token, apr_size_t len, const char *name)
+{
+    apr_size_t name_len = strlen(name);
+
+    return len >= name_len && ap_cstr_casecmpn(token, name, name_len) == 0
+           && (len == name_len || token[name_len] == '=' || token[name_len] == ' ');
+}
+
+/* Cache-Control (RFC 9111 section 5.2) without what lets others keep it, and with private unless
+ * it says no-store already. A quoted string may hold commas. */
+static const char *confined(const char *value, apr_pool_t *pool)
+{
+    const char *out = NULL;
+    int has_private = 0;
+
+    while (value != NULL && *value != '\0') {
+        const char *end;
+        apr_size_t len;
+        int quoted = 0;
+
+        value += strspn(value, ", \t");
+        for (end = value; *end != '\0' && (quoted || *end != ','); end++) {
+            if (*end == '"') {
+                quoted = !quoted;
+            }
+        }
+        len = (apr_size_t)(end - value);
+        if (is_directive(value, len, "no-store")) {
+            has_private = 1;
+        }
+        /* private="Field" keeps one field back and lets the rest be shared */
+        if (len > 0 && !is_directive(value, len, "public")
+            && !is_directive(value, len, "s-maxage")
+            && !is_directive(value, len, "private")) {
+            out = apr_pstrcat(pool, out != NULL ? out : "", out != NULL ? ", " : "",
+                              apr_pstrmemdup(pool, value, len), NULL);
+        }
+        value = end;
+    }
+    if (has_private) {
+        return out;
+    }
+    return out != NULL ? apr_pstrcat(pool, out, ", private", NULL) : "private";
+}
+
+static apr_status_t confine_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
+{
+    request_rec *r = f->r;
+    const char *value = apr_table_get(r->headers_out, "Cache-Control");
+    const char *error_value = apr_table_get(r->err_headers_out, "Cache-Control");
+
+    ap_remove_output_filter(f);
+    if (value != NULL || error_value == NULL) {
+        apr_table_setn(r->headers_out, "Cache-Control", confined(value, r->pool));
+    }
+    if (error_value != NULL) {
+        apr_table_setn(r->err_headers_out, "Cache-Control", confined(error_value, r->pool));
+    }
+    apr_table_unset(r->headers_out, "Surrogate-Control");
+    apr_table_unset(r->err_headers_out, "Surrogate-Control");
+    return ap_pass_brigade(f->next, brigade);
+}
+
+void wecom_confine_register(void)
+{
+    filter = ap_register_output_filter(FILTER_NAME, confine_filter, NULL, AP_FTYPE_CONTENT_SET);
+}
+
+void wecom_confine_insert(request_rec *r)
+{
+    if (r->main == NULL && wecom_request_is_ours(r)) {
+        ap_add_output_filter_handle(filter, NULL, r, r->connection);
+    }
+}

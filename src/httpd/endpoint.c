@@ -1,0 +1,426 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* endpoint.c - see endpoint.h. */
+
+#include "endpoint.h"
+
+#include <string.h>
+
+#include "apr_strings.h"
+#include "http_core.h"
+#include "http_protocol.h"
+#include "http_request.h"
+
+#include "../auth/form.h"
+#include "../auth/target.h"
+#include "../base/json.h"
+#include "authn.h"
+#include "session.h"
+
+typedef int answer_fn(request_rec *r, wecom_visit_t *visit);
+
+typedef struct wecom_own_t {
+    const char *name;     /* below the endpoint */
+    answer_fn *answer;
+    int posts;            /* POST is answered too */
+} wecom_own_t;
+
+/* --- small answers -------------------------------------------------------------------------------- */
+
+static int finish(request_rec *r, const wecom_reply_t *reply)
+{
+    wecom_request_log(r, reply);
+    return wecom_request_send(r, reply);
+}
+
+static int json_answer(request_rec *r, int status, const wecom_json_out_t *json)
+{
+    wecom_reply_t reply;
+
+    wecom_reply_init(&reply, r->pool);
+    reply.status = status;
+    reply.content_type = "application/json";
+    reply.body = wecom_json_out_print(json);
+    return finish(r, &reply);
+}
+
+static int text_answer(request_rec *r, int status, const char *text)
+{
+    wecom_reply_t reply;
+
+    wecom_reply_init(&reply, r->pool);
+    reply.status = status;
+    reply.content_type = "text/plain; charset=utf-8";
+    reply.body = text;
+    return finish(r, &reply);
+}
+
+/* One parameter of our own query; *value is NULL when absent. 0 when it is malformed. */
+static int read_parameter(const char **value, const request_rec *r, const char *name,
+                          apr_size_t max_len)
+{
+    wecom_status_t status;
+
+    *value = NULL;
+    if (r->args == NULL) {
+        return 1;
+    }
+    status = wecom_text_query_get(value, r->args, strlen(r->args), name, max_len, r->pool);
+    if (status == WECOM_E_NOT_FOUND) {
+        *value = NULL;
+        return 1;
+    }
+    return status == WECOM_OK;
+}
+
+/* --- login ------------------------------------------------------------------------------------------ */
+
+/* The place that `target` would be, for its sources: looked up with a subrequest that runs no
+ * login. A target that is not behind AuthType WeCom gets the server's sources. */
+static void wish_for_target(wecom_login_wish_t *wish, request_rec *r, wecom_visit_t *visit,
+                            const char *target)
+{
+    request_rec *probe;
+
+    wish->allowed = "";
+    wish->target = target;
+    wish->flags = 0;
+    if (strcmp(target, "/") == 0) {
+        return;
+    }
+    visit->probing = 1;
+    probe = ap_sub_req_lookup_uri(target, r, NULL);
+    if (wecom_request_is_ours(probe)) {
+        wecom_authn_wish(wish, probe, target);
+        wish->allowed = apr_pstrdup(visit->pool, wish->allowed);
+    }
+    ap_destroy_sub_req(probe);
+    visit->probing = 0;
+}
+
+/* The login begins under the public name, before any cookie is set. */
+static int is_elsewhere(request_rec *r, const wecom_visit_t *visit, wecom_reply_t *reply,
+                        const wecom_login_t *room)
+{
+    const wecom_site_t *site = visit->server->site;
+    const char *pairs[5] = { "typed", NULL, "public", NULL, NULL };
+    wecom_address_t address;
+
+    wecom_request_address(&address, r, visit);
+    if (wecom_site_fits(site, &address)) {
+        return 0;
+    }
+    if (visit->hopped) {
+        pairs[1] = wecom_site_typed(&address, r->pool);
+        pairs[3] = site->public_url;
+        wecom_login_refuse(reply, room, WECOM_REASON_WRONG_NAME, NULL, pairs);
+        return 1;
+    }
+    wecom_reply_redirect(reply, HTTP_MOVED_TEMPORARILY,
+                         apr_pstrcat(r->pool, site->public_url, site->endpoint, "/login?",
+                                     r->args != NULL ? r->args : "", r->args != NULL ? "&" : "",
+                                     WECOM_SITE_HOP "=1", NULL));
+    return 1;
+}
+
+static int answer_login(request_rec *r, wecom_visit_t *visit)
+{
+    const wecom_site_t *site = visit->server->site;
+    wecom_login_wish_t wish;
+    wecom_reply_t reply;
+    wecom_login_t room;
+    const char *pending;
+    const char *source;
+    const char *wanted;
+
+    wecom_reply_init(&reply, r->pool);
+    wecom_request_room(&room, r, visit);
+    if (!read_parameter(&pending, r, "p", WECOM_MAX_STATE)
+        || !read_parameter(&source, r, "source", WECOM_MAX_SOURCE_ID)
+        || !read_parameter(&wanted, r, "return", WECOM_MAX_TARGET)) {
+        wecom_login_refuse(&reply, &room, WECOM_REASON_BAD_RETURN,
+                           apr_pstrcat(r->pool, site->endpoint, "/login", NULL), NULL);
+        return finish(r, &reply);
+    }
+    if (is_elsewhere(r, visit, &reply, &room)) {
+        return finish(r, &reply);
+    }
+    wish_for_target(&wish, r, visit, wecom_target_or_root(wanted, site->endpoint, visit->pool));
+    wecom_login_page(&reply, &room, pending, source, &wish);
+    return finish(r, &reply);
+}
+
+/* --- return ----------------------------------------------------------------------------------------- */
+
+static int answer_return(request_rec *r, wecom_visit_t *visit)
+{
+    wecom_reply_t reply;
+    wecom_login_t room;
+
+    wecom_reply_init(&reply, r->pool);
+    wecom_request_room(&room, r, visit);
+    wecom_login_finish(&reply, &room, r->args);
+    if (!reply.signed_in) {
+        wecom_session_clear_spoiled(r, visit);
+    }
+    return finish(r, &reply);
+}
+
+/* --- logout ----------------------------------------------------------------------------------------- */
+
+static int has_good_token(request_rec *r, const wecom_login_t *room)
+{
+    apr_array_header_t *pairs = NULL;
+    const char *token = NULL;
+    int i;
+
+    if (room->ticket == NULL
+        || ap_parse_form_data(r, NULL, &pairs, 16, WECOM_MAX_FORM) != OK || pairs == NULL) {
+        return 0;
+    }
+    for (i = 0; i < pairs->nelts; i++) {
+        ap_form_pair_t *pair = &APR_ARRAY_IDX(pairs, i, ap_form_pair_t);
+
+        if (strcmp(pair->name, "token") == 0) {
+            apr_off_t len;
+            apr_size_t size;
+            char *buffer;
+
+            if (apr_brigade_length(pair->value, 1, &len) != APR_SUCCESS || len > WECOM_MAX_FORM) {
+                return 0;
+            }
+            size = (apr_size_t)len;
+            buffer = apr_pcalloc(r->pool, size + 1);
+            apr_brigade_flatten(pair->value, buffer, &size);
+            token = buffer;
+        }
+    }
+    return token != NULL
+           && wecom_form_check(token, room->form_ring, "logout",
+                               wecom_login_form_binding(room), room->now, r->pool);
+}
+
+/* A click on this very site, as the browser itself says: nobody else can make it say so. */
+static int is_own_click(const request_rec *r)
+{
+    return wecom_text_equal_fold(apr_table_get(r->headers_in, "Sec-Fetch-Site"), "same-origin")
+           && wecom_text_equal_fold(apr_table_get(r->headers_in, "Sec-Fetch-Mode"), "navigate");
+}
+
+static int answer_logout(request_rec *r, wecom_visit_t *visit)
+{
+    wecom_reply_t reply;
+    wecom_login_t room;
+    int sure;
+
+    wecom_reply_init(&reply, r->pool);
+    wecom_request_room(&room, r, visit);
+    sure = r->method_number == M_POST ? has_good_token(r, &room) : is_own_click(r);
+    wecom_login_logout(&reply, &room, sure);
+    if (reply.forget_cached_pages && reply.userid != NULL) {
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, WC(0331)
+                      "signed out: source %s, member %s", reply.source, reply.userid);
+    }
+    return finish(r, &reply);
+}
+
+/* --- session ---------------------------------------------------------------------------------------- */
+
+static int answer_session(request_rec *r, wecom_visit_t *visit)
+{
+    const wecom_site_t *site = visit->server->site;
+    const wecom_ticket_t *ticket = wecom_session_ticket(r, visit);
+    wecom_json_out_t *json = wecom_json_out_object(r->pool);
+    wecom_json_out_t *departments;
+    apr_size_t i;
+
+    if (ticket == NULL) {
+        wecom_json_out_text(json, "error", "login_required");
+        wecom_json_out_text(json, "login", apr_pstrcat(r->pool, site->public_url,
+                                                       site->endpoint, "/login", NULL));
+        apr_table_setn(r->err_headers_out, "WWW-Authenticate", "WeCom");
+        return json_answer(r, HTTP_UNAUTHORIZED, json);
+    }
+    wecom_json_out_text(json, "source", ticket->source);
+    wecom_json_out_text(json, "userid", ticket->userid);
+    if (ticket->account[0] != '\0') {
+        wecom_json_out_text(json, "account", ticket->account);
+    }
+    if (ticket->name[0] != '\0') {
+        wecom_json_out_text(json, "name", ticket->name);
+    }
+    departments = wecom_json_out_child_array(json, "departments");
+    for (i = 0; i < ticket->department_count; i++) {
+        wecom_json_out_number(departments, NULL, ticket->departments[i]);
+    }
+    if (ticket->main_department != 0) {
+        wecom_json_out_number(json, "main_department", ticket->main_department);
+    }
+    wecom_json_out_number(json, "issued", ticket->issued);
+    wecom_json_out_number(json, "expires", ticket->issued + visit->server->life.max_age);
+    return json_answer(r, HTTP_OK, json);
+}
+
+/* --- denied ----------------------------------------------------------------------------------------- */
+
+static wecom_reply_t *left_reply(const request_rec *r)
+{
+    for (r = r->prev; r != NULL; r = r->prev) {
+        const wecom_request_t *own = wecom_request_peek(r);
+
+        if (own != NULL && own->reply != NULL) {
+            return own->reply;
+        }
+    }
+    return NULL;
+}
+
+static int answer_denied(request_rec *r, wecom_visit_t *visit)
+{
+    (void)visit;
+    return wecom_request_send(r, left_reply(r));
+}
+
+/* --- ownership files ---------------------------------------------------------------------------------- */
+
+#define VERIFY_BEFORE "WW_verify_"
+#define VERIFY_CHARS 16
+
+static int answer_verify(request_rec *r, wecom_visit_t *visit)
+{
+    (void)visit;
+    /* Facts 13: the 16 characters of the name and nothing more. */
+    return text_answer(r, HTTP_OK, apr_pstrmemdup(r->pool, r->uri + sizeof(VERIFY_BEFORE),
+                                                  VERIFY_CHARS));
+}
+
+/* --- the table ---------------------------------------------------------------------------------------- */
+
+static const wecom_own_t own_urls[] = {
+    { "login", answer_login, 0 },
+    { "return", answer_return, 0 },
+    { "logout", answer_logout, 1 },
+    { "session", answer_session, 0 },
+    { "denied", answer_denied, 1 },
+};
+
+static const wecom_own_t verify_url = { NULL, answer_verify, 0 };
+
+static const wecom_own_t *find_own(const request_rec *r, const wecom_server_t *server)
+{
+    const char *endpoint = server->site->endpoint;
+    apr_size_t len = strlen(endpoint);
+    apr_size_t i;
+
+    if (r->uri == NULL || r->uri[0] != '/') {
+        return NULL;
+    }
+    if (strncmp(r->uri, endpoint, len) == 0 && r->uri[len] == '/') {
+        for (i = 0; i < sizeof(own_urls) / sizeof(own_urls[0]); i++) {
+            if (strcmp(r->uri + len + 1, own_urls[i].name) == 0) {
+                return own_urls[i].answer == answer_denied && left_reply(r) == NULL
+                       ? NULL : &own_urls[i];
+            }
+        }
+        return NULL;
+    }
+    if (server->verify_files != NULL && strncmp(r->uri + 1, VERIFY_BEFORE,
+                                                sizeof(VERIFY_BEFORE) - 1) == 0) {
+        int n;
+
+        for (n = 0; n < server->verify_files->nelts; n++) {
+            if (strcmp(r->uri + 1, APR_ARRAY_IDX(server->verify_files, n, const char *)) == 0) {
+                return &verify_url;
+            }
+        }
+    }
+    return NULL;
+}
+
+static const wecom_own_t *own_of(const request_rec *r)
+{
+    const wecom_request_t *own = wecom_request_peek(r);
+
+    return own != NULL ? own->own : NULL;
+}
+
+/* --- hooks ---------------------------------------------------------------------------------------------- */
+
+int wecom_endpoint_translate(request_rec *r)
+{
+    const wecom_server_t *server = wecom_config_server(r->server);
+    const wecom_own_t *own;
+
+    if (server->site == NULL || wecom_request_visit(r) == NULL) {
+        return DECLINED;
+    }
+    own = find_own(r, server);
+    if (own == NULL) {
+        return DECLINED;
+    }
+    wecom_request_own(r)->own = own;
+    r->filename = apr_pstrdup(r->pool, r->uri);
+    r->proxyreq = PROXYREQ_NONE;
+    return OK;
+}
+
+int wecom_endpoint_map_to_storage(request_rec *r)
+{
+    return own_of(r) != NULL ? OK : DECLINED;
+}
+
+int wecom_endpoint_access(request_rec *r)
+{
+    return own_of(r) != NULL ? OK : DECLINED;
+}
+
+int wecom_endpoint_type(request_rec *r)
+{
+    return own_of(r) != NULL ? OK : DECLINED;
+}
+
+int wecom_endpoint_fixups(request_rec *r)
+{
+    if (own_of(r) == NULL) {
+        return DECLINED;
+    }
+    /* First of all fixups: RewriteRule, Redirect and FallbackResource of a Location read the
+     * merged configuration here, and find the server's alone. Deny has been heard by now. */
+    r->per_dir_config = r->server->lookup_defaults;
+    r->handler = "wecom-own-url";
+    /* A page with a form token must not be compressed together with what a stranger chose. */
+    apr_table_setn(r->subprocess_env, "no-gzip", "1");
+    apr_table_setn(r->subprocess_env, "no-brotli", "1");
+    return DECLINED;
+}
+
+int wecom_endpoint_handler(request_rec *r)
+{
+    const wecom_own_t *own = own_of(r);
+
+    if (own == NULL) {
+        return DECLINED;
+    }
+    if (r->method_number != M_GET && !(own->posts && r->method_number == M_POST)) {
+        apr_table_setn(r->err_headers_out, "Allow", own->posts ? "GET, HEAD, POST"
+                                                                : "GET, HEAD");
+        return text_answer(r, HTTP_METHOD_NOT_ALLOWED, "This address answers GET alone.\n");
+    }
+    return own->answer(r, wecom_request_visit(r));
+}
+
+int wecom_endpoint_log(request_rec *r)
+{
+    const wecom_own_t *own;
+
+    while (r->next != NULL) {
+        r = r->next;
+    }
+    own = own_of(r);
+    if (own != NULL && own->answer != answer_denied && r->status == HTTP_FORBIDDEN
+        && r->handler == NULL) {
+        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, WC(0332)
+                      "%s is refused by Deny (mod_access_compat) before this module can answer; "
+                      "logins fail for this visitor", r->uri);
+    }
+    return DECLINED;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* scrub.c - see scrub.h. */
+
+#include "scrub.h"
+
+#include <string.h>
+
+#include "apr_lib.h"
+#include "apr_strings.h"
+
+#include "../base/limits.h"
+
+/* --- headers ---------------------------------------------------------------------------------- */
+
+static const char prefix[] = "x-wecom-";
+#define PREFIX_LEN (sizeof(prefix) - 1)
+
+/* Does a name normalise to one of ours? CGI folds '-' and '_' and case into one. */
+static int is_our_header(const char *name, apr_size_t len)
+{
+    apr_size_t i;
+
+    if (len < PREFIX_LEN) {
+        return 0;
+    }
+    for (i = 0; i < PREFIX_LEN; i++) {
+        char c = name[i] == '_' ? '-' : apr_tolower(name[i]);
+
+        if (c != prefix[i]) {
+            return 0;
+        }
+    }
+    return 1;
+}
+
+static void scrub_headers(request_rec *r)
+{
+    const apr_array_header_t *all = apr_table_elts(r->headers_in);
+    const apr_table_entry_t *entries = (const apr_table_entry_t *)all->elts;
+    apr_array_header_t *doomed = NULL;
+    int i;
+
+    for (i = 0; i < all->nelts; i++) {
+        const char *name = entries[i].key;
+
+        if ((name[0] == 'x' || name[0] == 'X') && is_our_header(name, strlen(name))) {
+            if (doomed == NULL) {
+                doomed = apr_array_make(r->pool, 4, sizeof(const char *));
+            }
+            APR_ARRAY_PUSH(doomed, const char *) = name;
+        }
+    }
+    for (i = 0; doomed != NULL && i < doomed->nelts; i++) {
+        apr_table_unset(r->headers_in, APR_ARRAY_IDX(doomed, i, const char *));
+    }
+}
+
+static void scrub_connection(request_rec *r)
+{
+    const char *value = apr_table_get(r->headers_in, "Connection");
+    const char *kept = NULL;
+
+    if (value == NULL || !wecom_text_contains_fold(value, strlen(value), "wecom")) {
+        return;
+    }
+    while (*value != '\0') {
+        apr_size_t len;
+
+        value += strspn(value, ", \t");
+        len = strcspn(value, ", \t");
+        if (len > 0 && !is_our_header(value, len)) {
+            kept = apr_pstrcat(r->pool, kept != NULL ? kept : "", kept != NULL ? ", " : "",
+                               apr_pstrmemdup(r->pool, value, len), NULL);
+        }
+        value += len;
+    }
+    if (kept != NULL) {
+        apr_table_setn(r->headers_in, "Connection", kept);
+    }
+    else {
+        apr_table_unset(r->headers_in, "Connection");
+    }
+}
+
+/* --- cookies ----------------------------------------------------------------------------------- */
+
+static int has_prefix(const wecom_text_cookie_t *cookie, const char *text)
+{
+    apr_size_t len = strlen(text);
+
+    return cookie->name_len >= len && memcmp(cookie->name, text, len) == 0;
+}
+
+static int is_tag(const char *s, apr_size_t len)
+{
+    apr_size_t i;
+
+    for (i = 0; i < len; i++) {
+        if (!apr_isdigit(s[i]) && !apr_islower(s[i])) {
+            return 0;
+        }
+    }
+    return len == 6;
+}
+
+/* A cookie of another site of ours on the same host: cookies ignore ports, so a session for
+ * port 8443 also comes to port 443, and must not reach a backend there either. */
+static int is_of_a_sibling(const wecom_text_cookie_t *cookie)
+{
+    const char *name = cookie->name;
+    apr_size_t len = cookie->name_len;
+
+    if (len > 7 && memcmp(name, "__Host-", 7) == 0) {
+        name += 7;
+        len -= 7;
+    }
+    if (len == 12 && memcmp(name, "wecom_", 6) == 0) {
+        return is_tag(name + 6, 6);
+    }
+    return len > 14 && memcmp(name, "wecomp_", 7) == 0 && name[13] == '_' && is_tag(name + 7, 6);
+}
+
+/* Note what is ours. 1 when the cookie must be cut out. */
+static int take_cookie(wecom_visit_t *visit, const wecom_text_cookie_t *cookie)
+{
+    const wecom_site_t *site = visit->server->site;
+
+    if (cookie->name_len == strlen(site->session_cookie)
+        && has_prefix(cookie, site->session_cookie)) {
+        if (visit->session_values == NULL) {
+            visit->session_values = apr_array_make(visit->pool, 1, sizeof(wecom_bytes_t));
+        }
+        if (visit->session_values->nelts < WECOM_MAX_OWN_COOKIES) {
+            wecom_bytes_t *value = apr_array_push(visit->session_values);
+
+            value->data = (const unsigned char *)cookie->value;
+            value->len = cookie->value_len;
+        }
+        return 1;
+    }
+    if (has_prefix(cookie, site->pending_prefix)) {
+        if (visit->pending->nelts < WECOM_MAX_COOKIES) {
+            wecom_login_cookie_t *pending = apr_array_push(visit->pending);
+
+            pending->name = apr_pstrmemdup(visit->pool, cookie->name, cookie->name_len);
+            pending->value = cookie->value;
+            pending->value_len = cookie->value_len;
+        }
+        return 1;
+    }
+    return is_of_a_sibling(cookie);
+}
+
+/* One pass: our cookies are noted (as slices of the old header, which lives as long as the
+ * request) and the others are copied together. The header is only rewritten when there was
+ * something to cut. */
+static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
+{
+    const char *header = apr_table_get(r->headers_in, "Cookie");
+    apr_size_t len = header != NULL ? strlen(header) : 0;
+    wecom_text_cookie_t cookie;
+    apr_size_t kept_from = 0;
+    apr_size_t pos = 0;
+    char *kept = NULL;
+    apr_size_t kept_len = 0;
+
+    if (len == 0 || strstr(header, "wecom") == NULL) {
+        /* A cookie of a name of the administrator's choosing has no such word in it. */
+        if (len == 0 || strstr(header, visit->server->site->tag) == NULL) {
+            return;
+        }
+    }
+    while (wecom_text_cookie_next(&cookie, &pos, header, len)) {
+        if (!take_cookie(visit, &cookie)) {
+            continue;
+        }
+        if (kept == NULL) {
+            kept = apr_palloc(r->pool, len + 1);
+        }
+        memcpy(kept + kept_len, header + kept_from, cookie.start - kept_from);
+        kept_len += cookie.start - kept_from;
+        kept_from = pos;
+    }
+    if (kept == NULL) {
+        return;
+    }
+    memcpy(kept + kept_len, header + kept_from, len - kept_from);
+    kept_len += len - kept_from;
+    while (kept_len > 0 && (kept[kept_len - 1] == ' ' || kept[kept_len - 1] == ';')) {
+        kept_len--;
+    }
+    kept[kept_len] = '\0';
+    if (kept_len > 0) {
+        apr_table_setn(r->headers_in, "Cookie", kept);
+    }
+    else {
+        apr_table_unset(r->headers_in, "Cookie");
+    }
+}
+
+/* --- the mark of the one redirect ---------------------------------------------------------------- */
+
+/* Take the mark out of everything that quotes the query: args, unparsed_uri and the request
+ * line, out of which CGI makes REQUEST_URI. */
+static void scrub_hop(request_rec *r, wecom_visit_t *visit)
+{
+    static const char mark[] = WECOM_SITE_HOP "=";
+    const char *args;
+    char *path;
+    char *question;
+
+    if (r->args == NULL || strstr(r->args, mark) == NULL) {
+        return;
+    }
+    args = wecom_text_query_remove(r->args, WECOM_SITE_HOP, r->pool);
+    if (args == r->args) {
+        return;
+    }
+    visit->hopped = 1;
+    path = apr_pstrdup(r->pool, r->unparsed_uri);
+    question = strchr(path, '?');
+    if (question != NULL) {
+        *question = '\0';
+    }
+    r->args = args != NULL ? apr_pstrdup(r->pool, args) : NULL;
+    r->parsed_uri.query = r->args;
+    r->unparsed_uri = apr_pstrcat(r->pool, path, r->args != NULL ? "?" : "",
+                                  r->args != NULL ? r->args : "", NULL);
+    r->the_request = apr_pstrcat(r->pool, r->method, " ", r->unparsed_uri,
+                                 r->assbackwards ? "" : " ",
+                                 r->assbackwards ? "" : r->protocol, NULL);
+}
+
+int wecom_scrub_request(request_rec *r)
+{
+    const wecom_server_t *server = wecom_config_server(r->server);
+    wecom_visit_t *visit;
+
+    if (server->site == NULL) {
+        return DECLINED;
+    }
+    visit = wecom_request_new_visit(r, server);
+    scrub_headers(r);
+    scrub_connection(r);
+    scrub_cookies(r, visit);
+    scrub_hop(r, visit);
+    return DECLINED;
+}

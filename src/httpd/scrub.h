@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * scrub.h - the first thing that happens to every request of a host with a source.
+ *
+ * What only we may say is taken out of what the browser said: request headers that normalise to
+ * ours (case, '-' and '_'), also as a token of Connection:, which would make mod_proxy drop them;
+ * our cookies out of Cookie:, so that no backend and no CGI ever holds a session of a visitor; the
+ * mark of the redirect to the public name out of the query. It happens in post_read_request, on
+ * every path, before anybody can look.
+ */
+#ifndef WECOM_HTTPD_SCRUB_H
+#define WECOM_HTTPD_SCRUB_H
+
+#include "request.h"
+
+/* Hook post_read_request. */
+int wecom_scrub_request(request_rec *r);
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* session.c - see session.h. */
+
+#include "session.h"
+
+#include <dlfcn.h>
+
+#include "apr_strings.h"
+#include "http_core.h"
+#include "mod_session.h"
+
+typedef int session_load_fn(request_rec *r, session_rec **z);
+typedef int session_save_fn(request_rec *r, session_rec *z);
+typedef void hook_load_fn(session_load_fn *hook, const char *const *pre,
+                          const char *const *succ, int order);
+typedef void hook_save_fn(session_save_fn *hook, const char *const *pre,
+                          const char *const *succ, int order);
+
+/* --- our cookie -------------------------------------------------------------------------------- */
+
+static int open_first(wecom_ticket_t *ticket, int *key_index, const wecom_visit_t *visit)
+{
+    const wecom_server_t *server = visit->server;
+    int i;
+
+    for (i = 0; i < visit->session_values->nelts; i++) {
+        const wecom_bytes_t *value = &APR_ARRAY_IDX(visit->session_values, i, wecom_bytes_t);
+
+        if (wecom_ticket_open(ticket, key_index, (const char *)value->data, value->len,
+                              server->ticket_ring, server->ticket_aad, visit->pool)
+            == WECOM_OK) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+const wecom_ticket_t *wecom_session_ticket(request_rec *r, wecom_visit_t *visit)
+{
+    wecom_ticket_age_t age = WECOM_TICKET_EXPIRED;
+    wecom_ticket_t *ticket;
+    int key_index = 0;
+
+    if (visit->session_read) {
+        return visit->ticket;
+    }
+    visit->session_read = 1;
+    if (visit->session_values == NULL) {
+        return NULL;
+    }
+    ticket = apr_palloc(visit->pool, sizeof(*ticket));
+    if (open_first(ticket, &key_index, visit)) {
+        age = wecom_ticket_judge_age(ticket, &visit->server->life, apr_time_sec(r->request_time));
+    }
+    if (age == WECOM_TICKET_EXPIRED
+        || wecom_source_find(visit->server->sources, ticket->source) == NULL) {
+        visit->session_spoiled = 1;
+        return NULL;
+    }
+    visit->session_due = age == WECOM_TICKET_RENEW || key_index > 0;
+    visit->ticket = ticket;
+    return ticket;
+}
+
+static wecom_status_t write_cookie(request_rec *r, wecom_visit_t *visit,
+                                   const wecom_ticket_t *ticket)
+{
+    const wecom_server_t *server = visit->server;
+    const char *text;
+    wecom_status_t status = wecom_ticket_seal(&text, ticket, server->ticket_ring,
+                                              server->ticket_aad, visit->pool);
+
+    if (status == WECOM_OK) {
+        wecom_request_set_cookie(r, wecom_site_cookie(server->site, server->site->session_cookie,
+                                                      text, -1, 1, visit->pool));
+        /* Whoever sees a Set-Cookie of ours must not share the answer. */
+        visit->ticket = ticket;
+    }
+    return status;
+}
+
+static wecom_ticket_t *renewed(const wecom_visit_t *visit, const request_rec *r)
+{
+    wecom_ticket_t *ticket = apr_pmemdup(visit->pool, visit->ticket, sizeof(*ticket));
+
+    ticket->seen = apr_time_sec(r->request_time);
+    return ticket;
+}
+
+void wecom_session_renew(request_rec *r, wecom_visit_t *visit)
+{
+    if (!visit->session_due) {
+        return;
+    }
+    visit->session_due = 0;
+    if (write_cookie(r, visit, renewed(visit, r)) != WECOM_OK) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, WC(0311)
+                      "the session cookie cannot be sealed anew; the old one goes on until it "
+                      "expires");
+    }
+}
+
+void wecom_session_clear_spoiled(request_rec *r, const wecom_visit_t *visit)
+{
+    const wecom_site_t *site = visit->server->site;
+
+    if (visit->session_spoiled) {
+        wecom_request_set_cookie(r, wecom_site_cookie(site, site->session_cookie, "", 0, 1,
+                                                      visit->pool));
+    }
+}
+
+/* --- mod_session's view -------------------------------------------------------------------------- */
+
+static const session_dir_conf *conf_of(const request_rec *r)
+{
+    module *session = ap_find_linked_module("mod_session.c");
+
+    return session != NULL ? ap_get_module_config(r->per_dir_config, session) : NULL;
+}
+
+const char *wecom_session_fault(const request_rec *r)
+{
+    const session_dir_conf *conf = conf_of(r);
+
+    if (conf == NULL || !conf->enabled) {
+        return "AuthType WeCom needs a session: write \"Session On\" at the same place";
+    }
+    if (conf->maxage != 0) {
+        return "SessionMaxAge has no meaning under AuthType WeCom: write \"SessionMaxAge 0\" at "
+               "the place, and WeComSessionMaxAge and WeComSessionIdleTimeout at the server";
+    }
+    return NULL;
+}
+
+/* The visit, if the session of this request is ours to keep: AuthType WeCom here, or none at all
+ * in a request that came out of one of ours (an error page, an included file). */
+static wecom_visit_t *claim(request_rec *r)
+{
+    wecom_visit_t *visit = wecom_request_visit(r);
+    const wecom_request_t *own;
+
+    if (visit == NULL) {
+        return NULL;
+    }
+    own = wecom_request_peek(r);
+    if (wecom_request_is_ours(r) || (own != NULL && own->own != NULL)) {
+        return visit;
+    }
+    return visit->session != NULL && ap_auth_type(r) == NULL ? visit : NULL;
+}
+
+static int copy_entry(void *table, const char *key, const char *value)
+{
+    apr_table_addn(table, key, value);
+    return 1;
+}
+
+static int session_load(request_rec *r, session_rec **z)
+{
+    wecom_visit_t *visit = claim(r);
+    const wecom_ticket_t *ticket;
+    session_rec *session;
+
+    if (visit == NULL) {
+        return DECLINED;
+    }
+    if (visit->session == NULL) {
+        ticket = wecom_session_ticket(r, visit);
+        session = apr_pcalloc(visit->pool, sizeof(*session));
+        session->pool = visit->pool;
+        session->entries = apr_table_make(visit->pool, 4);
+        if (ticket != NULL) {
+            apr_table_do(copy_entry, session->entries, ticket->entries, NULL);
+        }
+        visit->session = session;
+    }
+    *z = visit->session;
+    return OK;
+}
+
+static int session_save(request_rec *r, session_rec *z)
+{
+    wecom_visit_t *visit = claim(r);
+    wecom_ticket_t *ticket;
+
+    if (visit == NULL) {
+        return DECLINED;
+    }
+    if (!z->dirty || visit->ticket == NULL) {
+        /* A stranger has no session of ours: what other modules keep for one is not kept. */
+        return OK;
+    }
+    ticket = renewed(visit, r);
+    ticket->entries = z->entries;
+    if (write_cookie(r, visit, ticket) != WECOM_OK) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, WC(0312)
+                      "what other modules keep in the session does not fit the cookie any more "
+                      "(4096 bytes); it is not saved");
+        return APR_EGENERAL;
+    }
+    return OK;
+}
+
+void wecom_session_register(void)
+{
+    hook_load_fn *hook_load;
+    hook_save_fn *hook_save;
+
+    *(void **)&hook_load = dlsym(RTLD_DEFAULT, "ap_hook_session_load");
+    *(void **)&hook_save = dlsym(RTLD_DEFAULT, "ap_hook_session_save");
+    if (hook_load != NULL && hook_save != NULL) {
+        hook_load(session_load, NULL, NULL, APR_HOOK_FIRST);
+        hook_save(session_save, NULL, NULL, APR_HOOK_FIRST);
+    }
+}
