@@ -27,7 +27,7 @@
 #define WECOM_STATE_DIR "/var/lib/mod_auth_wecom"
 #endif
 
-/* --- rows ---------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 /* The offset of a field; a negative array size, so no program, where kind and type disagree. */
 #define FIELD(kind_, type, field)                                                                \
@@ -198,7 +198,7 @@ static const command_rec directives[] = {
 _Static_assert(sizeof(directives) / sizeof(directives[0]) - 1 <= WECOM_MAX_ROWS,
                "a record counts its set rows in 64 bits");
 
-/* --- hooks --------------------------------------------------------------------------------------- */
+/* --- hooks ------------------------------------------------------------------------------------ */
 
 static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 {

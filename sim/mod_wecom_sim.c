@@ -154,12 +154,14 @@ static int sim_translate_name(request_rec *r)
         return DECLINED;
     }
     r->filename = apr_pstrcat(r->pool, "wecom-sim:", r->uri, NULL);
+    /* httpd takes the location's configuration away for the next step, and gives it back after. */
+    ap_set_module_config(r->request_config, &wecom_sim_module, r);
     return OK;
 }
 
 static int sim_map_to_storage(request_rec *r)
 {
-    return sim_is_on(r) ? OK : DECLINED;
+    return ap_get_module_config(r->request_config, &wecom_sim_module) != NULL ? OK : DECLINED;
 }
 
 static int sim_handler(request_rec *r)

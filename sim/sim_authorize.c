@@ -161,7 +161,8 @@ int sim_authorize_page(sim_call_t *call)
     if (member != NULL) {
         person = member->userid; /* as WeCom spells it */
     }
-    else if (strncmp(person, SIM_OPENID, sizeof(SIM_OPENID) - 1) != 0) {
+    else if (strncmp(person, SIM_OPENID, sizeof(SIM_OPENID) - 1) != 0
+             && !sim_people_linked(call, person)) {
         /* Deleted since: to this corp he is a stranger now. */
         person = apr_pstrcat(call->pool, SIM_OPENID, "oGone-", person, NULL);
     }

@@ -153,12 +153,25 @@ int sim_people_in(const sim_corp_t *corp, const sim_member_t *member, int id, in
     return 0;
 }
 
+int sim_people_linked(const sim_call_t *call, const char *person)
+{
+    const char *slash = strchr(person, '/');
+    const sim_corp_t *corp;
+
+    if (slash == NULL) {
+        return 0;
+    }
+    corp = sim_data_corp(call->data, apr_pstrmemdup(call->pool, person,
+                                                    (apr_size_t)(slash - person)));
+    return corp != NULL && sim_data_member(corp, slash + 1, call->pool) != NULL;
+}
+
 int sim_people_known(const sim_call_t *call, const sim_corp_t *corp, const char *person)
 {
     if (strncmp(person, SIM_OPENID, sizeof(SIM_OPENID) - 1) == 0) {
         return person[sizeof(SIM_OPENID) - 1] != '\0';
     }
-    return sim_data_member(corp, person, call->pool) != NULL;
+    return sim_data_member(corp, person, call->pool) != NULL || sim_people_linked(call, person);
 }
 
 /* SimUser/<person> in the User-Agent, up to the next blank; NULL when it is not there. */

@@ -2,7 +2,8 @@
 /*
  * sim_people.h - the contact data as it is now: the file, and over it what commands have changed.
  *
- * A person is a userid, or "openid:" and the openid of somebody outside.
+ * A person is a userid; or "openid:" and the openid of somebody outside; or "CorpID/userid", a
+ * member of a linked corp, whom WeCom names just so (document 91023).
  */
 #ifndef SIM_PEOPLE_H
 #define SIM_PEOPLE_H
@@ -25,7 +26,10 @@ int sim_people_sees_department(const sim_corp_t *corp, const sim_app_t *app, int
 /* Is the member in this department; deep: or in one below it? */
 int sim_people_in(const sim_corp_t *corp, const sim_member_t *member, int id, int deep);
 
-/* Is there such a person for this corp: a member, deleted or not, or any openid? */
+/* 1 for a member of a linked corp: of another corp in the data. */
+int sim_people_linked(const sim_call_t *call, const char *person);
+
+/* Is there such a person for this corp: a member, deleted or not, a linked one, or any openid? */
 int sim_people_known(const sim_call_t *call, const sim_corp_t *corp, const char *person);
 
 /* Which person sits before this browser: the cookie sim_user, else SimUser/<person> in the

@@ -16,6 +16,7 @@
 #include <apr_strings.h>
 
 #include "../wecom/api.h"
+#include "../wecom/trouble.h"
 #include "login_int.h"
 #include "target.h"
 
@@ -254,27 +255,61 @@ static wecom_reason_t seal_session(wecom_reply_t *reply, const wecom_login_t *ro
     return WECOM_REASON_NONE;
 }
 
+/* WeCom's two answers: whose code, and is the member one of ours. */
+static wecom_reason_t ask_wecom(wecom_reply_t *reply, wecom_member_t *member,
+                                const wecom_login_t *room, const wecom_app_t *app,
+                                const char *code)
+{
+    wecom_identity_t identity;
+
+    if (wecom_api_identify(&identity, &reply->error, app, code, room->ports, room->pool)
+        != WECOM_OK) {
+        return wecom_reason_of(&reply->error);
+    }
+    reply->userid = identity.userid;
+    return ask_member(member, &reply->error, room, app, &identity);
+}
+
+/* The same, with a slot to wait in, and remembering how it went for those who come next. */
+static wecom_reason_t ask_in_turn(wecom_reply_t *reply, wecom_member_t *member,
+                                  const wecom_login_t *room, const wecom_app_t *app,
+                                  const char *code)
+{
+    const wecom_slots_t *slots = room->ports->slots;
+    wecom_reason_t reason;
+    int slot = -1;
+
+    if (slots != NULL) {
+        /* gettoken, the call, both once more after a refused token, user/get, and a pause */
+        slot = slots->enter(slots, room->now,
+                            room->now + 6 * apr_time_from_msec(app->timeout_ms));
+        if (slot < 0) {
+            return WECOM_REASON_CROWDED;
+        }
+    }
+    reason = ask_wecom(reply, member, room, app, code);
+    wecom_trouble_note(reply->error.status, app, room->ports, room->pool);
+    if (slots != NULL) {
+        slots->leave(slots, slot);
+    }
+    return reason;
+}
+
 /* From the spent state to the session. */
 static wecom_reason_t exchange(wecom_reply_t *reply, const wecom_login_t *room,
                                const wecom_source_t *source, const wecom_pending_t *pending,
                                const char *code)
 {
     wecom_ticket_t *ticket = apr_pcalloc(room->pool, sizeof(*ticket));
-    wecom_identity_t identity;
     wecom_member_t member;
     wecom_reason_t reason;
 
-    if (wecom_api_identify(&identity, &reply->error, &source->app, code, room->ports, room->pool)
-        != WECOM_OK) {
-        return wecom_reason_of(&reply->error);
-    }
-    reply->userid = identity.userid;
     memset(&member, 0, sizeof(member));
-    reason = ask_member(&member, &reply->error, room, &source->app, &identity);
+    reason = ask_in_turn(reply, &member, room, &source->app, code);
     if (reason != WECOM_REASON_NONE) {
         return reason;
     }
-    if (wecom_login_is_loop(room, source->id, identity.userid, pending->issued)) {
+    if (wecom_login_is_loop(room, source->id, member.userid, pending->issued)) {
         return WECOM_REASON_LOOP;
     }
     reason = make_ticket(ticket, room, pending, &member);
@@ -322,6 +357,11 @@ static void finish_with_cookie(wecom_reply_t *reply, const wecom_login_t *room,
         /* The cookie stays: a reload shows this page again instead of starting a login that
          * the visitor has just declined. */
         refuse_login(reply, room, source, WECOM_REASON_REFUSED, target);
+        return;
+    }
+    if (wecom_trouble_check(&reply->error, &source->app, room->ports, room->pool) != WECOM_OK) {
+        /* Nothing is spent yet: the same address works again when WeCom does. */
+        refuse_login(reply, room, source, WECOM_REASON_RESTING, target);
         return;
     }
     wecom_login_forget_cookie(reply, room, back->state);

@@ -102,6 +102,10 @@ static const wecom_reason_row_t rows[WECOM_REASON_COUNT] = {
         "WC0235", WECOM_LEVEL_WARN, 503, WECOM_WORD_UPSTREAM,
         "WeCom was not asked, because it refused or failed a moment ago",
         "see the earlier message with the same errcode" },
+    [WECOM_REASON_CROWDED] = {
+        "WC0236", WECOM_LEVEL_WARN, 503, WECOM_WORD_UPSTREAM,
+        "too many logins wait for WeCom's answer already",
+        "WeCom or the way to it is slow: see the messages before this one" },
     [WECOM_REASON_WRONG_NAME] = {
         "WC0241", WECOM_LEVEL_WARN, 400, WECOM_WORD_WRONG_NAME,
         "the visitor was sent to the public name and still came under another",

@@ -39,6 +39,7 @@ typedef enum wecom_reason_t {
     WECOM_REASON_HTTP,
     WECOM_REASON_ANSWER,
     WECOM_REASON_RESTING,
+    WECOM_REASON_CROWDED,          /* too many logins wait for WeCom already */
     WECOM_REASON_WRONG_NAME,
     WECOM_REASON_TOO_LARGE,        /* the session does not fit a cookie */
     WECOM_REASON_INTERNAL,         /* no random bytes, no cipher */

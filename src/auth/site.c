@@ -115,7 +115,7 @@ static int read_port(int *port, const char *s, apr_size_t len)
     apr_size_t i;
     int n = 0;
 
-    if (len == 0 || len > 5) {
+    if (len > 5) {
         return 0;
     }
     for (i = 0; i < len; i++) {

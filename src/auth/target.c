@@ -208,7 +208,8 @@ const char *wecom_target_or_root(const char *raw, const char *endpoint, apr_pool
         return "/";
     }
     target = coded(raw, len, pool);
-    if (!wecom_target_is_safe(target, strlen(target)) || is_under(target, endpoint, pool)) {
+    if (!wecom_target_is_safe(target, strlen(target))
+        || (endpoint != NULL && is_under(target, endpoint, pool))) {
         return "/";
     }
     return target == raw ? apr_pstrmemdup(pool, raw, len) : target;

@@ -22,8 +22,9 @@
 int wecom_target_is_safe(const char *raw, apr_size_t len);
 
 /* The target if it is safe and does not lie under the endpoint (a login must not end at our own
- * logout), else "/". A path with bytes above 0x7e or blanks is percent-coded first, for browsers
- * and servers that pass them plain. raw may be NULL. In the pool, or static. */
+ * logout; NULL: anything goes), else "/". A path with bytes above 0x7e or blanks is
+ * percent-coded first, for browsers and servers that pass them plain. raw may be NULL. In the
+ * pool, or static. */
 const char *wecom_target_or_root(const char *raw, const char *endpoint, apr_pool_t *pool);
 
 /* The path and query of a Referer, if its scheme, host and port are those of public_url

@@ -69,7 +69,7 @@ static int unauthorized(request_rec *r, const wecom_visit_t *visit)
 static int rename_site(request_rec *r, const wecom_visit_t *visit)
 {
     const wecom_site_t *site = visit->server->site;
-    const char *target = wecom_target_or_root(wecom_request_target(r), "", r->pool);
+    const char *target = wecom_target_or_root(wecom_request_target(r), NULL, r->pool);
     wecom_reply_t *reply = new_reply(visit);
     int status = r->method_number == M_GET ? HTTP_MOVED_TEMPORARILY : HTTP_SEE_OTHER;
 

@@ -27,7 +27,7 @@ _Static_assert(offsetof(wecom_server_t, session_domain)
                == offsetof(wecom_server_t, session_cookie) + sizeof(const char *),
                "session_cookie and session_domain must stand side by side");
 
-/* --- walking the table ------------------------------------------------------------------------- */
+/* --- walking the table ------------------------------------------------------------------------ */
 
 static const command_rec *table(void)
 {
@@ -112,7 +112,7 @@ static void lay_over(void *record, wecom_set_t *set, void *add, const wecom_set_
     set->bits |= add_set->bits;
 }
 
-/* --- records ------------------------------------------------------------------------------------ */
+/* --- records ---------------------------------------------------------------------------------- */
 
 void *wecom_config_create_server(apr_pool_t *pool, server_rec *s)
 {
@@ -209,7 +209,7 @@ void *wecom_config_merge_place(apr_pool_t *pool, void *base_, void *add_)
     return place;
 }
 
-/* --- setters ------------------------------------------------------------------------------------- */
+/* --- setters ---------------------------------------------------------------------------------- */
 
 static int in_htaccess(cmd_parms *cmd)
 {
@@ -291,6 +291,13 @@ static const char *find_target(target_t *target, cmd_parms *cmd, wecom_place_t *
     return NULL;
 }
 
+/* httpd names file and line of the server's configuration, but only the file of .htaccess. */
+static const char *sentence(cmd_parms *cmd, const char *text)
+{
+    return text != NULL && in_htaccess(cmd)
+           ? apr_psprintf(cmd->pool, "%s (line %d)", text, cmd->directive->line_num) : text;
+}
+
 /* In .htaccess the whole configuration is known already. */
 static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
 {
@@ -320,16 +327,16 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
     const char *wrong = find_target(&target, cmd, place);
 
     if (wrong != NULL) {
-        return apr_pstrcat(cmd->pool, cmd->cmd->name, wrong, NULL);
+        return sentence(cmd, apr_pstrcat(cmd->pool, cmd->cmd->name, wrong, NULL));
     }
     if (wecom_config_is_set(target.set, row) && !wecom_kind_adds_up(option->kind)) {
-        return apr_psprintf(cmd->pool, "%s stands twice in %s; take one of the two out",
-                            cmd->cmd->name, target.section);
+        return sentence(cmd, apr_psprintf(cmd->pool, "%s stands twice in %s; take one of the two "
+                                          "out", cmd->cmd->name, target.section));
     }
     wrong = wecom_kind_parse(wecom_config_field(target.record, option, target.where), option,
                              wecom_kind_split(args, cmd->pool), cmd->pool);
     if (wrong != NULL) {
-        return apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", wrong, NULL);
+        return sentence(cmd, apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", wrong, NULL));
     }
     target.set->bits |= bit(row);
     if (target.where != WECOM_AT_PLACE) {
@@ -337,7 +344,7 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
         return NULL;
     }
     note_place(cmd, place);
-    return in_htaccess(cmd) ? check_htaccess(cmd, place) : NULL;
+    return in_htaccess(cmd) ? sentence(cmd, check_htaccess(cmd, place)) : NULL;
 }
 
 const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char *arg)
@@ -350,10 +357,10 @@ const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char 
         note_place(cmd, place);
         note_where(&place->where, cmd);
     }
-    return in_htaccess(cmd) ? check_htaccess(cmd, place) : NULL;
+    return in_htaccess(cmd) ? sentence(cmd, check_htaccess(cmd, place)) : NULL;
 }
 
-/* --- <WeComSource id> ------------------------------------------------------------------------------ */
+/* --- <WeComSource id> ------------------------------------------------------------------------- */
 
 static const wecom_option_t *option_named(const char *name)
 {
@@ -450,7 +457,7 @@ const char *wecom_config_set_source_section(cmd_parms *cmd, void *place, const c
     return wrong;
 }
 
-/* --- for requests ----------------------------------------------------------------------------------- */
+/* --- for requests ----------------------------------------------------------------------------- */
 
 const wecom_server_t *wecom_config_server(const server_rec *s)
 {

@@ -23,7 +23,7 @@
 #include "../auth/ticket.h"
 #include "../base/crypto.h"
 
-/* --- rows ------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 typedef enum wecom_kind_t {
     WECOM_KIND_TEXT,       /* UTF-8 without control bytes; an extra check may narrow it */
@@ -84,7 +84,7 @@ typedef struct wecom_where_t {
     int line;
 } wecom_where_t;
 
-/* --- records --------------------------------------------------------------------------------- */
+/* --- records ---------------------------------------------------------------------------------- */
 
 typedef struct wecom_source_conf_t {
     wecom_set_t set;
@@ -183,7 +183,7 @@ int wecom_config_row(int where, apr_size_t offset);
 int wecom_config_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp);
 int wecom_config_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, server_rec *main);
 
-/* --- for requests ------------------------------------------------------------------------------- */
+/* --- for requests ----------------------------------------------------------------------------- */
 
 /* The server's record; site is NULL when this virtual host has no source. */
 const wecom_server_t *wecom_config_server(const server_rec *s);

@@ -29,7 +29,7 @@ static const wecom_where_t *source_where(const wecom_source_conf_t *source, apr_
     return &source->at[wecom_config_row(WECOM_IN_SOURCE, offset)];
 }
 
-/* --- sources -------------------------------------------------------------------------------------- */
+/* --- sources ---------------------------------------------------------------------------------- */
 
 /* What a section needs, whoever sees it. */
 static void judge_source(wecom_judge_t *judge, wecom_source_conf_t *source)
@@ -153,7 +153,10 @@ int wecom_build_sources(wecom_judge_t *judge, wecom_server_t *server)
     int i;
 
     if (server->own_sources->nelts > WECOM_MAX_SOURCES) {
-        wecom_fault(judge, NULL, WC(0118) "the virtual host %s sees more than %d sources, its own "
+        wecom_where_t where = { server->server->defn_name,
+                                (int)server->server->defn_line_number };
+
+        wecom_fault(judge, &where, WC(0118) "the virtual host %s sees more than %d sources, its own "
                     "and those of the server; distribute them over virtual hosts",
                     server->server->server_hostname, WECOM_MAX_SOURCES);
         return 0;
@@ -174,7 +177,7 @@ int wecom_build_sources(wecom_judge_t *judge, wecom_server_t *server)
     return complete && judge->faults == before;
 }
 
-/* --- site -------------------------------------------------------------------------------------------- */
+/* --- site ------------------------------------------------------------------------------------- */
 
 int wecom_build_site(wecom_judge_t *judge, wecom_server_t *server, const char *url,
                      const wecom_where_t *where)
@@ -206,7 +209,7 @@ int wecom_build_site(wecom_judge_t *judge, wecom_server_t *server, const char *u
     return 1;
 }
 
-/* --- keys -------------------------------------------------------------------------------------------- */
+/* --- keys ------------------------------------------------------------------------------------- */
 
 /* The keys that WeComCryptoKey names, or the one of the state folder. Returns how many; 0 after
  * a fault. */

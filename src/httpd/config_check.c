@@ -43,17 +43,16 @@ int wecom_config_pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *pte
     return OK;
 }
 
-/* --- for messages ------------------------------------------------------------------------------- */
+/* --- for messages ----------------------------------------------------------------------------- */
 
-static wecom_where_t where_of(const server_rec *s)
+/* A virtual host where it begins; the main server, which begins nowhere, at its first source. */
+static wecom_where_t where_of(const wecom_server_t *server)
 {
-    wecom_where_t where = { NULL, 0 };
+    const server_rec *s = server->server;
+    wecom_where_t where = { s->defn_name, (int)s->defn_line_number };
 
-    if (s->is_virtual) {
-        where.file = s->defn_name;
-        where.line = (int)s->defn_line_number;
-    }
-    return where;
+    return s->is_virtual ? where
+                         : APR_ARRAY_IDX(server->own_sources, 0, wecom_source_conf_t *)->where;
 }
 
 static const char *kind_of(const server_rec *s)
@@ -61,12 +60,18 @@ static const char *kind_of(const server_rec *s)
     return s->is_virtual ? "this virtual host" : "the main server";
 }
 
+static const char *cure_of(const server_rec *s)
+{
+    return s->is_virtual ? "in it or outside of the virtual hosts"
+                         : "outside of the virtual hosts, or move the place into one that has it";
+}
+
 static wecom_server_t *record_of(const server_rec *s)
 {
     return ap_get_module_config(s->module_config, &auth_wecom_module);
 }
 
-/* --- places -------------------------------------------------------------------------------------- */
+/* --- places ----------------------------------------------------------------------------------- */
 
 static const wecom_place_t *place_at(const wecom_server_t *server, int i)
 {
@@ -99,14 +104,14 @@ static void check_places(wecom_judge_t *judge, const wecom_server_t *server)
 
             if (!sees_source(server, id)) {
                 wecom_fault(judge, &place->where, WC(0108) "WeComSources: %s has no "
-                            "<WeComSource %s>; define it there or at the main server, or mend "
-                            "the spelling", kind_of(server->server), id);
+                            "<WeComSource %s>; define it %s, or mend the spelling",
+                            kind_of(server->server), id, cure_of(server->server));
             }
         }
         if (place->wecom && server->own_sources->nelts == 0) {
             wecom_fault(judge, &place->where, WC(0109) "AuthType WeCom stands here, but %s sees "
-                        "no source; define a <WeComSource> there or at the main server",
-                        kind_of(server->server));
+                        "no source; define a <WeComSource> %s", kind_of(server->server),
+                        cure_of(server->server));
         }
     }
 }
@@ -156,7 +161,7 @@ static void check_names(wecom_judge_t *judge, const wecom_server_t *server,
     }
 }
 
-/* --- servers ------------------------------------------------------------------------------------- */
+/* --- servers ---------------------------------------------------------------------------------- */
 
 static void check_settings(wecom_judge_t *judge, const wecom_server_t *server)
 {
@@ -214,7 +219,7 @@ static const char *public_url(wecom_judge_t *judge, const wecom_server_t *server
     if (!s->is_virtual && s->next != NULL && !has_own_place(server)) {
         return NULL;
     }
-    *where = where_of(s);
+    *where = where_of(server);
     wecom_fault(judge, where, WC(0111) "%s has neither a written ServerName nor WeComPublicURL, "
                 "so WeCom could not be told where to send people back to; write WeComPublicURL "
                 "https://HOST into it", kind_of(s));

@@ -94,7 +94,7 @@ static const char *choice_name(const char *values, int i, apr_pool_t *pool)
     return apr_pstrndup(pool, values, strcspn(values, "|"));
 }
 
-/* --- readers ------------------------------------------------------------------------------------ */
+/* --- readers ---------------------------------------------------------------------------------- */
 
 static const char *read_text(void *field, const wecom_option_t *option,
                              const apr_array_header_t *words, apr_pool_t *pool)
@@ -207,11 +207,11 @@ static const char *read_named(void *field, const wecom_option_t *option,
                            ", with quotes around a name of several words", NULL);
     }
     if (words->nelts == 2) {
-        name.lang = wecom_text_fold(word(words, 0), pool);
-        wrong = wecom_value_language(name.lang, pool);
+        wrong = wecom_value_language(word(words, 0), pool);
         if (wrong != NULL) {
             return wrong;
         }
+        name.lang = wecom_text_fold(word(words, 0), pool);
     }
     name.text = word(words, words->nelts - 1);
     wrong = check_word(option, name.text, pool);
@@ -292,7 +292,7 @@ static const char *read_cookie(void *field, const wecom_option_t *option,
     return NULL;
 }
 
-/* --- into a dump ---------------------------------------------------------------------------------- */
+/* --- into a dump ------------------------------------------------------------------------------ */
 
 static void show_words(wecom_json_out_t *list, const apr_array_header_t *words)
 {
@@ -381,7 +381,7 @@ void wecom_kind_show(wecom_json_out_t *out, const char *name, const void *field,
     }
 }
 
-/* --- the kinds -------------------------------------------------------------------------------------- */
+/* --- the kinds -------------------------------------------------------------------------------- */
 
 typedef struct kind_t {
     apr_size_t size;

@@ -59,7 +59,7 @@ static const char *first_word(const ap_directive_t *d, apr_pool_t *pool)
     return ap_getword_conf(pool, &args);
 }
 
-/* --- ports and TLS ------------------------------------------------------------------------------ */
+/* --- ports and TLS ---------------------------------------------------------------------------- */
 
 /* Does the server answer on this port? `<VirtualHost *>` and the main server do on all. */
 static int serves_port(const server_rec *s, int port)
@@ -141,7 +141,7 @@ int wecom_name_ends_tls(const server_rec *main, const char *host, int port, apr_
     return 0;
 }
 
-/* --- the public URL ----------------------------------------------------------------------------- */
+/* --- the public URL --------------------------------------------------------------------------- */
 
 /* The port of a server whose ServerName has none: the usual one of its scheme where it answers
  * there, else the only one there is, or the first. */

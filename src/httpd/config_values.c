@@ -83,7 +83,7 @@ const char *wecom_value_display_name(const char *value, apr_pool_t *pool)
 
 const char *wecom_value_language(const char *value, apr_pool_t *pool)
 {
-    return consists_of(value, LOWER, 3) && strlen(value) >= 2
+    return consists_of(value, LETTERS, 3) && strlen(value) >= 2
            ? NULL
            : wrong(value, "is no language; write two letters such as en or zh, or put quotes "
                    "around a name of several words", pool);

@@ -19,7 +19,7 @@ const char *wecom_value_agent_id(const char *value, apr_pool_t *pool);
 /* At most WECOM_MAX_DISPLAY_NAME characters. */
 const char *wecom_value_display_name(const char *value, apr_pool_t *pool);
 
-/* Two or three letters, lower case. */
+/* Two or three letters. */
 const char *wecom_value_language(const char *value, apr_pool_t *pool);
 
 /* file:PATH, env:NAME, exec:/PATH ..., or a literal of [0-9A-Za-z_-]. */

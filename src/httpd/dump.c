@@ -17,7 +17,7 @@
 #include "config.h"
 #include "config_kinds.h"
 
-/* --- settings -------------------------------------------------------------------------------------- */
+/* --- settings --------------------------------------------------------------------------------- */
 
 static void show_rows(wecom_json_out_t *out, void *record, const wecom_set_t *set, int where,
                       apr_pool_t *pool)
@@ -95,7 +95,7 @@ static void dump_settings(server_rec *s, apr_pool_t *pool)
     printf("%s\n", wecom_json_out_print(out));
 }
 
-/* --- directives -------------------------------------------------------------------------------------- */
+/* --- directives ------------------------------------------------------------------------------- */
 
 static const char *context_of(const command_rec *row, const wecom_option_t *option)
 {

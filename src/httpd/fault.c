@@ -8,15 +8,21 @@
 
 #include <apr_strings.h>
 
-/* APLOG_STARTUP keeps date and process off the line where it goes to a terminal. */
+#include "http_core.h"
+
+/* The first reading talks to a terminal, where date and process only stand in the way
+ * (APLOG_STARTUP); a reload talks to the error log. */
 static void say(wecom_judge_t *judge, int level, const wecom_where_t *where, const char *text)
 {
+    const int first = ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG;
+
     if (where != NULL && where->file != NULL) {
         text = apr_psprintf(judge->temp, "%s (%s:%d)", text, where->file, where->line);
     }
     if (apr_hash_get(judge->said, text, APR_HASH_KEY_STRING) == NULL) {
         apr_hash_set(judge->said, text, APR_HASH_KEY_STRING, text);
-        ap_log_error(APLOG_MARK, APLOG_STARTUP | level, 0, judge->main, "%s", text);
+        ap_log_error(APLOG_MARK, first ? APLOG_STARTUP | level : level, 0, judge->main, "%s",
+                     text);
     }
 }
 

@@ -27,8 +27,8 @@ typedef struct wecom_judge_t {
     int faults;
 } wecom_judge_t;
 
-/* Log at error level and count; the same words with the same place are logged once. format begins with the id: WC(0101) "...". `where` may be NULL
- * or empty. Never pass a secret. */
+/* Log at error level and count; the same words with the same place are logged once. format begins
+ * with the id: WC(0101) "...". `where` may be NULL or empty. Never pass a secret. */
 void wecom_fault(wecom_judge_t *judge, const wecom_where_t *where, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

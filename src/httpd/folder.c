@@ -39,7 +39,7 @@ static const char *because(wecom_judge_t *judge, int error)
     return apr_pstrdup(judge->temp, apr_strerror(error, text, sizeof(text)));
 }
 
-/* --- the folder --------------------------------------------------------------------------------------- */
+/* --- the folder ------------------------------------------------------------------------------- */
 
 /* NULL, or what is wrong with a folder that is there. */
 static const char *judge_folder(const struct stat *st, uid_t owner, mode_t forbidden)
@@ -174,7 +174,7 @@ int wecom_folder_prepare(wecom_judge_t *judge, const char *path, const wecom_whe
     return good;
 }
 
-/* --- keys ---------------------------------------------------------------------------------------------- */
+/* --- keys ------------------------------------------------------------------------------------- */
 
 /* Read a key from a descriptor. NULL, or what is wrong. */
 static const char *read_key(unsigned char key[WECOM_KEY_BYTES], int fd)

@@ -8,10 +8,12 @@
 #include "apr_hash.h"
 #include "apr_strings.h"
 #include "http_core.h"
+#include "ap_mpm.h"
 #include "http_main.h"
 
 #include "../base/http_curl.h"
 #include "cache_socache.h"
+#include "slots_shm.h"
 
 /* One generation of the server. The only mutable globals of the module: written in the parent
  * before it forks and in child_init before the first request, read-only for requests. */
@@ -21,11 +23,13 @@ typedef struct open_cache_t {
 } open_cache_t;
 
 static apr_array_header_t *caches;   /* open_cache_t, one for each WeComCache that is used */
+static wecom_slots_t *slots;
 static apr_hash_t *ports_by_server;  /* wecom_server_t * -> wecom_ports_t * */
 
 int wecom_runtime_pre_config(apr_pool_t *pconf)
 {
     caches = NULL;
+    slots = NULL;
     ports_by_server = NULL;
     return wecom_cache_socache_register(pconf) == APR_SUCCESS ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
@@ -47,6 +51,19 @@ static wecom_socache_t *cache_for(const char *spec, server_rec *s, apr_pool_t *p
     return row->socache;
 }
 
+/* A quarter of the threads may wait for WeCom; the others stay for those who are known. */
+static int slot_count(void)
+{
+    int daemons = 0;
+    int threads = 0;
+    int count;
+
+    ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &daemons);
+    ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
+    count = daemons * (threads > 0 ? threads : 1) / 4;
+    return count < 4 ? 4 : count > 1024 ? 1024 : count;
+}
+
 int wecom_runtime_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp,
                               server_rec *s)
 {
@@ -65,7 +82,10 @@ int wecom_runtime_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
             return HTTP_INTERNAL_SERVER_ERROR;
         }
     }
-    return OK;
+    if (caches->nelts > 0) {
+        slots = wecom_slots_shm_make(slot_count(), s, pconf);
+    }
+    return caches->nelts == 0 || slots != NULL ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 /* --- the clock ----------------------------------------------------------------------------------- */
@@ -115,6 +135,7 @@ void wecom_runtime_child_init(apr_pool_t *pchild, server_rec *s)
         ports = apr_pcalloc(pchild, sizeof(*ports));
         ports->http = http;
         ports->clock = &real_clock;
+        ports->slots = slots;
         ports->cache = wecom_cache_socache_port(cache_for(server->cache, s, pchild),
                                                 server->cache_ring, pchild);
         apr_hash_set(ports_by_server, apr_pmemdup(pchild, &server, sizeof(server)),

@@ -59,7 +59,7 @@ static const char *accept_bytes(const char **why, char *bytes, apr_size_t len, a
     return secret;
 }
 
-/* --- file: ------------------------------------------------------------------------------------------ */
+/* --- file: ------------------------------------------------------------------------------------ */
 
 static const char *from_file(const reading_t *reading, const char *path)
 {
@@ -70,21 +70,23 @@ static const char *from_file(const reading_t *reading, const char *path)
     apr_size_t len = 0;
     apr_finfo_t info;
     apr_file_t *file;
-    apr_status_t rv;
+    apr_status_t rv = APR_EBADPATH;
 
     /* Asked before it is opened: opening a pipe would wait for whoever writes into it. */
-    rv = full != NULL ? apr_stat(&info, full, APR_FINFO_TYPE | APR_FINFO_PROT, judge->temp)
-                      : APR_EBADPATH;
-    if (rv == APR_SUCCESS && info.filetype != APR_REG) {
-        rv = APR_EBADPATH;
+    if (full != NULL) {
+        rv = apr_stat(&info, full, APR_FINFO_TYPE | APR_FINFO_PROT, judge->temp);
     }
-    if (rv == APR_SUCCESS) {
+    if (rv == APR_SUCCESS && info.filetype != APR_REG) {
+        why = "is not a file";
+    }
+    if (rv == APR_SUCCESS && why == NULL) {
         rv = apr_file_open(&file, full, APR_FOPEN_READ, APR_OS_DEFAULT, judge->temp);
     }
-    if (rv != APR_SUCCESS) {
-        wecom_fault(judge, reading->where, WC(0120) "WeComSecret of %s: the file %s cannot be "
-                    "read (%pm); write the secret into that file, readable for the user who "
-                    "starts the server", reading->section, full != NULL ? full : path, &rv);
+    if (rv != APR_SUCCESS || why != NULL) {
+        why = why != NULL ? why : apr_psprintf(judge->temp, "cannot be read (%pm)", &rv);
+        wecom_fault(judge, reading->where, WC(0120) "WeComSecret of %s: %s %s; write the secret "
+                    "into that file, readable for the user who starts the server",
+                    reading->section, full != NULL ? full : path, why);
         return NULL;
     }
     rv = apr_file_read_full(file, bytes, sizeof(bytes), &len);
@@ -104,7 +106,7 @@ static const char *from_file(const reading_t *reading, const char *path)
     return secret;
 }
 
-/* --- env: ------------------------------------------------------------------------------------------- */
+/* --- env: ------------------------------------------------------------------------------------- */
 
 static const char *from_env(const reading_t *reading, const char *name)
 {
@@ -124,7 +126,7 @@ static const char *from_env(const reading_t *reading, const char *name)
     return secret;
 }
 
-/* --- exec: ------------------------------------------------------------------------------------------ */
+/* --- exec: ------------------------------------------------------------------------------------ */
 
 /* Read all that is printed, until the deadline, and keep the beginning. The rest is taken too:
  * a program whose output nobody takes ends with an error. */
@@ -281,7 +283,7 @@ void wecom_secret_forget(wecom_judge_t *judge)
     apr_hash_clear(kept(judge));
 }
 
-/* --- all of them -------------------------------------------------------------------------------------- */
+/* --- all of them ------------------------------------------------------------------------------ */
 
 const char *wecom_secret_read(wecom_judge_t *judge, const char *written, const char *section,
                               const wecom_where_t *where)

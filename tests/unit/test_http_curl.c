@@ -85,22 +85,24 @@ static void post_says_what_it_must(void **state)
 
 static void failures_table(void **state)
 {
+    static const char too_large[] = "127.0.0.1: the answer is larger than 1048576 bytes";
     static const struct {
         const char *path;
         wecom_status_t status;
         int total_ms;
+        const char *detail; /* NULL: in libcurl's words */
     } rows[] = {
-        { "/large-length", WECOM_E_TOO_LARGE, 20000 },
-        { "/large-chunked", WECOM_E_TOO_LARGE, 20000 },
-        { "/over", WECOM_E_TOO_LARGE, 20000 },
-        { "/cut", WECOM_E_CONNECT, 20000 },
-        { "/half-chunk", WECOM_E_CONNECT, 20000 },
-        { "/garbage", WECOM_E_CONNECT, 20000 },
-        { "/nothing", WECOM_E_CONNECT, 20000 },
-        { "/silent", WECOM_E_TIMEOUT, 150 },
-        { "/drip", WECOM_E_TIMEOUT, 150 },
-        { "/silent", WECOM_E_TIMEOUT, 0 },
-        { "/silent", WECOM_E_TIMEOUT, -5 }
+        { "/large-length", WECOM_E_TOO_LARGE, 20000, too_large },
+        { "/large-chunked", WECOM_E_TOO_LARGE, 20000, too_large },
+        { "/over", WECOM_E_TOO_LARGE, 20000, too_large },
+        { "/cut", WECOM_E_CONNECT, 20000, NULL },
+        { "/half-chunk", WECOM_E_CONNECT, 20000, NULL },
+        { "/garbage", WECOM_E_CONNECT, 20000, "127.0.0.1: the answer is not HTTP" },
+        { "/nothing", WECOM_E_CONNECT, 20000, NULL },
+        { "/silent", WECOM_E_TIMEOUT, 150, NULL },
+        { "/drip", WECOM_E_TIMEOUT, 150, NULL },
+        { "/silent", WECOM_E_TIMEOUT, 0, NULL },
+        { "/silent", WECOM_E_TIMEOUT, -5, NULL }
     };
     wecom_http_response_t response;
     wecom_error_t err;
@@ -123,6 +125,8 @@ static void failures_table(void **state)
               && strstr(err.detail, "SECRET") == NULL && strchr(err.detail, '?') == NULL
               && strstr(err.detail, rows[i].path) == NULL, "row %zu: %s", i,
               support_show(err.detail));
+        CHECK(rows[i].detail == NULL || strcmp(rows[i].detail, err.detail) == 0, "row %zu: %s", i,
+              err.detail);
         CHECK(strlen(err.detail) > 15, "row %zu: no cause in \"%s\"", i, err.detail);
     }
     /* And the port still works. */

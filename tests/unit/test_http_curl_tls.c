@@ -133,42 +133,68 @@ typedef struct row_t {
     wecom_status_t status;
 } row_t;
 
-static void check_row(const row_t *row, apr_pool_t *parent)
+/* A server with the row's certificate, and an http port in a pool of its own. */
+typedef struct peer_t {
+    identity_t identity;
+    SSL_CTX *ctx;
+    loopback_t *server;
+    wecom_http_t *http;
+    apr_pool_t *pool;
+} peer_t;
+
+static void peer_make(peer_t *peer, const row_t *row, apr_pool_t *parent)
 {
-    identity_t identity = identity_make("server", row->alt_name, row->issuer, row->until);
-    SSL_CTX *ctx = SSL_CTX_new(TLS_server_method());
+    apr_pool_create(&peer->pool, parent);
+    peer->identity = identity_make("server", row->alt_name, row->issuer, row->until);
+    peer->ctx = SSL_CTX_new(TLS_server_method());
+    SSL_CTX_set_security_level(peer->ctx, 0);
+    SSL_CTX_set_min_proto_version(peer->ctx, TLS1_VERSION);
+    SSL_CTX_set_max_proto_version(peer->ctx, row->max_version);
+    SSL_CTX_use_certificate(peer->ctx, peer->identity.cert);
+    SSL_CTX_use_PrivateKey(peer->ctx, peer->identity.key);
+    peer->server = loopback_start(serve, peer->ctx);
+    assert_non_null(peer->server);
+    assert_int_equal(wecom_http_curl_start(&peer->http, "agent/1", peer->pool), WECOM_OK);
+}
+
+static void peer_end(peer_t *peer)
+{
+    apr_pool_destroy(peer->pool);
+    loopback_stop(peer->server);
+    SSL_CTX_free(peer->ctx);
+    identity_free(&peer->identity);
+}
+
+static wecom_status_t peer_ask(const peer_t *peer, const char *ca_file, const char **detail)
+{
     wecom_http_response_t response;
     wecom_error_t err = { WECOM_OK, 0, NULL, NULL };
     wecom_http_request_t request;
-    wecom_http_t *http;
     wecom_status_t status;
-    loopback_t *server;
-    apr_pool_t *pool;
 
-    apr_pool_create(&pool, parent);
-    SSL_CTX_set_security_level(ctx, 0);
-    SSL_CTX_set_min_proto_version(ctx, TLS1_VERSION);
-    SSL_CTX_set_max_proto_version(ctx, row->max_version);
-    SSL_CTX_use_certificate(ctx, identity.cert);
-    SSL_CTX_use_PrivateKey(ctx, identity.key);
-    server = loopback_start(serve, ctx);
-    assert_non_null(server);
-    assert_int_equal(wecom_http_curl_start(&http, "agent/1", pool), WECOM_OK);
     memset(&request, 0, sizeof request);
     request.stage = "gettoken";
-    request.url = apr_psprintf(pool, "https://127.0.0.1:%d/x?access_token=SECRET",
-                               loopback_port(server));
-    request.ca_file = row->with_ca_file ? ca_path : NULL;
+    request.url = apr_psprintf(peer->pool, "https://127.0.0.1:%d/x?access_token=SECRET",
+                               loopback_port(peer->server));
+    request.ca_file = ca_file;
     request.connect_ms = 10000;
     request.total_ms = 20000;
-    status = http->perform(http, &response, &err, &request, pool);
-    CHECK(status == row->status, "%s: %s, %s", row->name, wecom_error_name(status),
-          support_show(err.detail));
-    CHECK(status == WECOM_OK || strstr(err.detail, "SECRET") == NULL, "%s", err.detail);
-    apr_pool_destroy(pool);
-    loopback_stop(server);
-    SSL_CTX_free(ctx);
-    identity_free(&identity);
+    status = peer->http->perform(peer->http, &response, &err, &request, peer->pool);
+    *detail = support_show(err.detail);
+    CHECK(strstr(*detail, "SECRET") == NULL, "%s", *detail);
+    return status;
+}
+
+static void check_row(const row_t *row, apr_pool_t *pool)
+{
+    const char *detail;
+    peer_t peer;
+    wecom_status_t status;
+
+    peer_make(&peer, row, pool);
+    status = peer_ask(&peer, row->with_ca_file ? ca_path : NULL, &detail);
+    CHECK(status == row->status, "%s: %s, %s", row->name, wecom_error_name(status), detail);
+    peer_end(&peer);
 }
 
 static void whom_to_believe(void **state)
@@ -206,11 +232,30 @@ static void a_missing_ca_file_trusts_nobody(void **state)
     ca_path[5] = kept;
 }
 
+/* Sources differ in their CA file. Neither what one of them set nor a connection that it has
+ * proved may serve another. */
+static void trust_is_not_carried_over(void **state)
+{
+    const row_t row = { "two sources", "IP:127.0.0.1", &authority, 3600, TLS1_3_VERSION, 1,
+                        WECOM_OK };
+    const char *detail;
+    peer_t peer;
+
+    peer_make(&peer, &row, *state);
+    CHECK(peer_ask(&peer, ca_path, &detail) == WECOM_OK, "first: %s", detail);
+    CHECK(peer_ask(&peer, ca_path, &detail) == WECOM_OK, "again: %s", detail);
+    CHECK(loopback_accepts(peer.server) == 1, "%d connections", loopback_accepts(peer.server));
+    CHECK(peer_ask(&peer, NULL, &detail) == WECOM_E_CONNECT, "trusted without its CA file");
+    CHECK(peer_ask(&peer, ca_path, &detail) == WECOM_OK, "last: %s", detail);
+    peer_end(&peer);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(whom_to_believe),
-        TEST(a_missing_ca_file_trusts_nobody)
+        TEST(a_missing_ca_file_trusts_nobody),
+        TEST(trust_is_not_carried_over)
     };
 
     return cmocka_run_group_tests(tests, authority_make, authority_end);

@@ -36,6 +36,8 @@ static void url_table(void **state)
         { "http://2130706433/", 0 },          { "http://0.0.0.0/", 0 },
         { "http://[::]/", 0 },                { "http://[::ffff:127.0.0.1]/", 0 },
         { "http://[::1].evil.com/", 0 },      { "http://[::1/", 0 },
+        { "https://[2001:db8::1/", 0 },       { "https://[]/", 0 },
+        { "https://[::1]x/", 0 },             { "https://[::1]]/", 0 },
         { "http://[::1]x/", 0 },              { "http://169.254.169.254/", 0 },
         { "https://user@a.example/", 0 },     { "https://user:pw@a.example/", 0 },
         { "https://a.example#f", 0 },         { "https://a.example/x#f", 0 },

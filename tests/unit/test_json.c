@@ -125,8 +125,8 @@ static void every_prefix_is_refused(void **state)
     assert_int_equal(parse(&json, whole, len, *state), WECOM_OK);
 }
 
-/* n brackets in all, the outermost an object. */
-static const char *nested(int n, apr_pool_t *pool)
+/* n brackets in all, the outermost an object, and what stands in the innermost. */
+static const char *nested(int n, const char *inner, apr_pool_t *pool)
 {
     const char *open = "{\"a\":";
     const char *close = "}";
@@ -136,18 +136,20 @@ static const char *nested(int n, apr_pool_t *pool)
         open = apr_pstrcat(pool, open, "[", NULL);
         close = apr_pstrcat(pool, "]", close, NULL);
     }
-    return apr_pstrcat(pool, open, "1", close, NULL);
+    return apr_pstrcat(pool, open, inner, close, NULL);
 }
 
 static void depth_has_a_ceiling(void **state)
 {
     const wecom_json_t *json;
-    const char *text = nested(WECOM_MAX_JSON_DEPTH, *state);
+    const char *text = nested(WECOM_MAX_JSON_DEPTH, "1", *state);
 
     assert_int_equal(wecom_json_parse(&json, text, strlen(text), *state), WECOM_OK);
-    text = nested(WECOM_MAX_JSON_DEPTH + 1, *state);
+    text = nested(WECOM_MAX_JSON_DEPTH + 1, "1", *state);
     assert_int_equal(wecom_json_parse(&json, text, strlen(text), *state), WECOM_E_BAD_INPUT);
-    text = nested(5000, *state);
+    text = nested(WECOM_MAX_JSON_DEPTH + 1, "", *state);
+    assert_int_equal(wecom_json_parse(&json, text, strlen(text), *state), WECOM_E_BAD_INPUT);
+    text = nested(5000, "1", *state);
     assert_int_equal(wecom_json_parse(&json, text, strlen(text), *state), WECOM_E_BAD_INPUT);
 }
 

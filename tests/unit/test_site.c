@@ -78,10 +78,11 @@ static void bad_urls_are_refused(void **state)
         "https://a_b.example", "https://a b", "https://a\tb", "https://a\nb", "https://a%2eb",
         "https://a\\b", "https://\xe4\xb8\xad.example", "https://a*.example", "https://1.2.3",
         "https://1.2.3.4.5", "https://2130706433", "https://256.1.1.1", "https://01.2.3.4",
-        "https://a.1", "https://[", "https://[]", "https://[::1", "https://::1", "https://[::1]x",
+        "https://a.1", "https://a.b-", "https://a-", "https://[", "https://[]", "https://[::1", "https://::1", "https://[::1]x",
         "https://[::1]443", "https://[::1]:", "https://[::g]", "https://[1.2.3.4]",
         "https://[fe80::1%25eth0]", "https://[::1%eth0]", "https://[[::1]]",
-        "https://a" MANY_A_63 ".example", "https://a" LONG_253, "https://'.example"
+        "https://a" MANY_A_63 ".example", "https://a" LONG_253, "https://'.example",
+        "https://" MANY_A_63 "." MANY_A_63 "." MANY_A_63 "." MANY_A_63
     };
     house_t *house = *state;
     size_t i;
@@ -291,6 +292,8 @@ static const fit_t fits[] = {
     /* IPv6 has many spellings */
     { "https://[2001:db8::1]", "[2001:db8::1]", 1, 1, NULL, 1 },
     { "https://[2001:db8::1]", "[2001:DB8:0:0:0:0:0:1]:443", 1, 1, NULL, 1 },
+    { "https://[2001:db8::1]", "[2001:DB8:0::1]", 1, 1, NULL, 1 },
+    { "http://[2001:db8::1]", "[2001:DB8:0::1]", 0, 0, NULL, 1 },
     { "https://[2001:db8::1]:8443", "[2001:db8::1]:8443", 1, 1, NULL, 1 },
     { "https://[2001:db8::1]:8443", "[2001:db8::1]", 1, 1, NULL, 0 },
     { "https://[2001:db8::1]", "[2001:db8::2]", 1, 1, NULL, 0 },

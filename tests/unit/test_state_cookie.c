@@ -266,6 +266,15 @@ static void ceiling_of_the_cookie_is_exact(void **state)
     assert_int_equal(back.flags, WECOM_PENDING_TARGET_CACHED);
 }
 
+static const char *long_text(house_t *house, size_t len)
+{
+    char *text = apr_palloc(house->pool, len + 1);
+
+    memset(text, 'a', len);
+    text[len] = '\0';
+    return text;
+}
+
 /* Our seal and our binding around another record. */
 static void sealed_nonsense_is_not_ours(void **state)
 {
@@ -275,8 +284,10 @@ static void sealed_nonsense_is_not_ours(void **state)
                     wecom_state_cookie_name(house->site, STATE_A, house->pool), "\n",
                     house->site->public_url, NULL));
     wecom_pending_t pending = a_login(house);
+    wecom_pending_t big;
     wecom_pending_t back;
     const char *value = NULL;
+    int i;
 
     assert_int_equal(wecom_crypto_seal_text(&value, house->ring, aad, support_bytes("hello"),
                                             house->pool), WECOM_OK);
@@ -286,6 +297,17 @@ static void sealed_nonsense_is_not_ours(void **state)
                                             house->pool), WECOM_OK);
     assert_int_equal(open_at(house, &back, STATE_A, value, HOUSE_NOW), WECOM_E_CRYPTO);
     pending.state = STATE_A;
+    /* a good record of this state, but longer than any cookie of ours */
+    big = pending;
+    big.target = apr_pstrcat(house->pool, "/", long_text(house, WECOM_MAX_TARGET - 1), NULL);
+    big.allowed = apr_pstrcat(house->pool, long_text(house, 31), " ", long_text(house, 31), NULL);
+    for (i = 0; i < 4; i++) {
+        big.allowed = apr_pstrcat(house->pool, big.allowed, " ", big.allowed, NULL);
+    }
+    assert_int_equal(wecom_crypto_seal_text(&value, house->ring, aad, packed(house, &big),
+                                            house->pool), WECOM_OK);
+    assert_true(strlen(value) > WECOM_MAX_SEALED_COOKIE);
+    assert_int_equal(open_at(house, &back, STATE_A, value, HOUSE_NOW), WECOM_E_CRYPTO);
     assert_int_equal(wecom_crypto_seal_text(&value, house->ring, aad, packed(house, &pending),
                                             house->pool), WECOM_OK);
     assert_int_equal(open_at(house, &back, STATE_A, value, HOUSE_NOW), WECOM_OK);
@@ -384,6 +406,24 @@ static void evict_table(void **state)
     }
 }
 
+/* Malformed, though the time in them is a good one. */
+static void evict_takes_malformed_names_of_today(void **state)
+{
+    static const char *const tails[] = {
+        "", "AAAAAAAA", "AAAAAAAAAA", "AAAAAAAA-", "AAAA AAAA", "AAAAAAAA\xe4"
+    };
+    house_t *house = *state;
+    const char *time = apr_pstrmemdup(house->pool,
+                                      wecom_state_mint(HOUSE_NOW, 0, house->pool) + 1, 7);
+    size_t i;
+
+    for (i = 0; i < COUNT(tails); i++) {
+        name_t name = { 0, 0, apr_pstrcat(house->pool, time, tails[i], NULL) };
+
+        check_evict(house, name.text, &name, 1, -1, "0");
+    }
+}
+
 static void evict_leaves_other_cookies_alone(void **state)
 {
     house_t *house = *state;
@@ -417,6 +457,7 @@ int main(void)
         cmocka_unit_test(ceiling_of_the_cookie_is_exact),
         cmocka_unit_test(sealed_nonsense_is_not_ours),
         cmocka_unit_test(evict_table),
+        cmocka_unit_test(evict_takes_malformed_names_of_today),
         cmocka_unit_test(evict_leaves_other_cookies_alone),
     };
 

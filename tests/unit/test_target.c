@@ -97,7 +97,8 @@ static const char *const fragments[] = {
 static const char *const bad_coding[] = {
     "/%", "/%2", "/%2x", "/%g0", "/%G0", "/%zz", "/%u002f/" E, "/%u2215" E, "/%U0000002f" E,
     "/%%32%66" E, "/%%2f" E, "/a%", "/a%2", "/a%2?x", "/a%?20", "/%-1", "/%+f", "/% 2f", "/%x2f",
-    "/a%f", "/%2%66" E, "/%0x2f", "/100%", "/%:/", "/%@a", "/%`0", "/%/f", "/a%a"
+    "/a%f", "/%2%66" E, "/%0x2f", "/100%", "/%:/", "/%@a", "/%`0", "/%/f", "/a%a",
+    "/%4x", "/a%7g", "/%x4"
 };
 
 static const struct {
@@ -302,6 +303,9 @@ static void or_root_table(void **state)
     assert_string_equal(wecom_target_or_root("/a/b", "/a/b", house->pool), "/");
     assert_string_equal(wecom_target_or_root("/a//b/c", "/a/b", house->pool), "/");
     assert_string_equal(wecom_target_or_root("/a", "/a/b", house->pool), "/a");
+    /* no endpoint, nothing to keep away from */
+    assert_string_equal(wecom_target_or_root("/wecom/login", NULL, house->pool), "/wecom/login");
+    assert_string_equal(wecom_target_or_root("//" E, NULL, house->pool), "/");
 }
 
 static void referer_table(void **state)

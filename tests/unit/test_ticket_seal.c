@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_ticket_seal.c - the session record as a cookie: where it opens, and how large it is.
+ * test_ticket_seal.c - the session record as a cookie: where it opens, how large it is, and how
+ * long it lives.
  */
 #include "house.h"
 
@@ -223,6 +224,52 @@ static void typical_ticket_is_small(void **state)
     print_message("[     NOTE ] ten departments and a name: %zu bytes of cookie\n", size);
 }
 
+static void life_table(void **state)
+{
+    static const struct {
+        const char *what;
+        apr_int64_t issued, seen, now, max_age, idle;
+        wecom_ticket_age_t age;
+    } rows[] = {
+        { "new", NOW, NOW, NOW, 43200, 3600, WECOM_TICKET_FRESH },
+        { "just below a tenth", NOW, NOW, NOW + 359, 43200, 3600, WECOM_TICKET_FRESH },
+        { "a tenth", NOW, NOW, NOW + 360, 43200, 3600, WECOM_TICKET_RENEW },
+        { "idle to the second", NOW, NOW, NOW + 3600, 43200, 3600, WECOM_TICKET_RENEW },
+        { "idle and one", NOW, NOW, NOW + 3601, 43200, 3600, WECOM_TICKET_EXPIRED },
+        { "renewed", NOW, NOW + 43000, NOW + 43100, 43200, 3600, WECOM_TICKET_FRESH },
+        { "oldest", NOW, NOW + 43000, NOW + 43200, 43200, 3600, WECOM_TICKET_FRESH },
+        { "too old", NOW, NOW + 43200, NOW + 43201, 43200, 3600, WECOM_TICKET_EXPIRED },
+        { "too old, renewed now", NOW, NOW + 50000, NOW + 50000, 43200, 3600,
+          WECOM_TICKET_EXPIRED },
+        { "clock set back", NOW + 9999, NOW + 9999, NOW, 43200, 3600, WECOM_TICKET_FRESH },
+        { "seen in the future", NOW, NOW + 9999, NOW + 10, 43200, 3600, WECOM_TICKET_FRESH },
+        { "issued in the future", NOW + 9999, NOW, NOW + 400, 43200, 3600, WECOM_TICKET_RENEW },
+        { "idle longer than max_age", NOW, NOW, NOW + 61, 60, 3600, WECOM_TICKET_EXPIRED },
+        { "a short idle span", NOW, NOW, NOW, 60, 5, WECOM_TICKET_FRESH },
+        { "a short idle span, a second on", NOW, NOW, NOW + 1, 60, 5, WECOM_TICKET_RENEW },
+        { "a tenth is rounded up", NOW, NOW, NOW + 1, 60, 15, WECOM_TICKET_FRESH },
+        { "a tenth is rounded up, there", NOW, NOW, NOW + 2, 60, 15, WECOM_TICKET_RENEW },
+        { "no life at all", NOW, NOW, NOW + 1, 0, 0, WECOM_TICKET_EXPIRED },
+        { "zeros", 0, 0, NOW, 43200, 3600, WECOM_TICKET_EXPIRED },
+        { "the widest numbers", APR_INT64_MIN, APR_INT64_MIN, APR_INT64_MAX, APR_INT64_MAX,
+          APR_INT64_MAX, WECOM_TICKET_RENEW },
+        { "the widest the other way", APR_INT64_MAX, APR_INT64_MAX, APR_INT64_MIN, 1, 1,
+          WECOM_TICKET_FRESH }
+    };
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(rows); i++) {
+        wecom_ticket_life_t life = { rows[i].max_age, rows[i].idle };
+        wecom_ticket_t ticket = small_ticket();
+
+        ticket.issued = rows[i].issued;
+        ticket.seen = rows[i].seen;
+        CHECK(wecom_ticket_judge_age(&ticket, &life, rows[i].now) == rows[i].age, "%s",
+              rows[i].what);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,6 +279,7 @@ int main(void)
         cmocka_unit_test(sealed_nonsense_is_bad_input),
         cmocka_unit_test(too_large_is_said_and_not_cut),
         cmocka_unit_test(typical_ticket_is_small),
+        cmocka_unit_test(life_table),
     };
 
     return cmocka_run_group_tests_name("ticket_seal", tests, house_setup, house_teardown);

@@ -247,6 +247,7 @@ void walk_back(walk_t *walk, const char *code)
 
 void walk_login(walk_t *walk, const char *userid)
 {
+    walk_wait(walk, 1);
     walk_begin(walk);
     walk_wait(walk, 1);
     walk_expect_member(walk, userid, WECOM_MEMBER_ACTIVE);
@@ -283,12 +284,18 @@ void walk_assert_redirect(const walk_t *walk, int status, const char *location)
     assert_int_equal(walk->reply.status, status);
 }
 
+int walk_is_at(const walk_t *walk, const char *base)
+{
+    size_t len = strlen(base);
+
+    return walk->reply.location != NULL && strncmp(walk->reply.location, base, len) == 0
+        && walk->reply.location[len] == '/';
+}
+
 void walk_assert_at_wecom(const walk_t *walk, int mark)
 {
-    CHECK(walk->reply.location != NULL
-          && strncmp(walk->reply.location, WECOM_APP_LOGIN_URL "/", 34) == 0,
-          "not sent to WeCom, but %d %s", walk->reply.status,
-          support_show(walk->reply.location != NULL ? walk->reply.location : walk->reply.body));
+    CHECK(walk_is_at(walk, WECOM_APP_LOGIN_URL), "not sent to WeCom, but %d %s",
+          walk->reply.status, support_show(walk->reply.location != NULL ? walk->reply.location : walk->reply.body));
     assert_true(wecom_state_is_wellformed(walk->state));
     assert_int_equal(wecom_state_mark(walk->state), mark);
     assert_non_null(walk_cookie(walk, walk_pending(walk, walk->state)));

@@ -75,7 +75,8 @@ void walk_logout(walk_t *walk, int sure);
 /* The return of walk->state with this code. */
 void walk_back(walk_t *walk, const char *code);
 
-/* Begin, and come back as this member, which WeCom confirms. A second passes in between. */
+/* Begin, and come back as this member, which WeCom confirms. A second passes before
+ * each of the two. */
 void walk_login(walk_t *walk, const char *userid);
 
 /* --- WeCom ---------------------------------------------------------------------------------- */
@@ -90,7 +91,10 @@ void walk_expect_member(walk_t *walk, const char *userid, int status);
 /* The answer sends the browser there. */
 void walk_assert_redirect(const walk_t *walk, int status, const char *location);
 
-/* The answer sends the browser to WeCom, with a state of this mark. */
+/* 1 when the answer sends the browser to this address or below. */
+int walk_is_at(const walk_t *walk, const char *base);
+
+/* The answer sends the browser to WeCom's scan page, with a state of this mark. */
 void walk_assert_at_wecom(const walk_t *walk, int mark);
 
 /* The answer is the page of this reason, its sentence and incident on it, and a button that leads

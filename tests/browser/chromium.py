@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: Apache-2.0
+"""A headless Chromium with a profile of its own, its console, and the documents that it asked for.
+
+Nothing here sleeps: wait() asks again until a condition holds, and says what it waited for when
+it does not.
+"""
+import json
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.common.exceptions import TimeoutException, WebDriverException
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import WebDriverWait
+
+CHROMIUM = os.environ.get("WECOM_CHROMIUM", "/usr/bin/chromium")
+DRIVER = os.environ.get("WECOM_CHROMEDRIVER", "/usr/bin/chromedriver")
+FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+         "--disable-background-networking", "--disable-component-update", "--disable-sync",
+         "--no-proxy-server", "--hide-scrollbars", "--window-size=1200,800")
+PATIENCE = 30
+BLOCK = 2           # Chromium's word for "never" in its content settings
+
+
+@dataclass(frozen=True)
+class Document:
+    """One request for a document, and the status of its answer (None while there is none)."""
+    method: str
+    url: str
+    status: int
+
+
+class Chromium:
+    def __init__(self, agent=None, language="en", cookies=True):
+        """cookies: False blocks them all, as a careful visitor does."""
+        self._profile = Path(tempfile.mkdtemp(prefix="wecom-chromium-"))
+        self._complaints = []
+        self._events = []
+        options = webdriver.ChromeOptions()
+        options.binary_location = CHROMIUM
+        options.ignore_local_proxy_environment_variables()
+        for flag in FLAGS + (f"--user-data-dir={self._profile}/data",):
+            options.add_argument(flag)
+        if agent:
+            options.add_argument(f"--user-agent={agent}")
+        prefs = {"intl.accept_languages": language}
+        if not cookies:
+            prefs["profile.default_content_setting_values.cookies"] = BLOCK
+        options.add_experimental_option("prefs", prefs)
+        options.set_capability("acceptInsecureCerts", True)     # the harness signs its own
+        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+        home = {**os.environ, "HOME": str(self._profile)}
+        try:
+            self.driver = webdriver.Chrome(options=options, service=Service(DRIVER, env=home))
+        except WebDriverException:
+            shutil.rmtree(self._profile, ignore_errors=True)
+            raise
+
+    def close(self):
+        try:
+            self.driver.quit()
+        finally:
+            shutil.rmtree(self._profile, ignore_errors=True)
+
+    # --- going and waiting ---
+
+    def open(self, url):
+        """As if the address had been typed."""
+        self.driver.get(url)
+
+    def wait(self, true, what, seconds=PATIENCE):
+        """true is called with this browser until it gives something; that is returned."""
+        try:
+            return WebDriverWait(self, seconds, 0.1, (WebDriverException,)).until(true)
+        except TimeoutException:
+            raise AssertionError(f"not within {seconds} seconds: {what}; the browser is at "
+                                 f"{self.url}: {self.title}\n{self.text}") from None
+
+    def wait_for_url(self, url):
+        self.wait(lambda _: self.url == url and self.is_complete(), f"{url} is open")
+
+    def wait_for_start(self, start):
+        self.wait(lambda _: self.url.startswith(start) and self.is_complete(),
+                  f"{start}... is open")
+
+    def wait_for_sim(self, kind):
+        """One of the simulator's pages, by its kind."""
+        self.wait(lambda _: self.driver.find_elements(By.CSS_SELECTOR, f"[data-sim={kind}]")
+                  and self.is_complete(), f"the simulator's page {kind}")
+
+    def is_complete(self):
+        return self.script("return document.readyState") == "complete"
+
+    def press(self, css):
+        self.driver.find_element(By.CSS_SELECTOR, css).click()
+
+    def press_text(self, label):
+        """The link or button with just this label."""
+        found = [thing for thing in self.driver.find_elements(By.CSS_SELECTOR, "a, button")
+                 if thing.text == label]
+        assert len(found) == 1, f"{len(found)} times {label!r} at {self.url}\n{self.text}"
+        found[0].click()
+
+    def key(self, key):
+        """One key for whatever has the focus."""
+        webdriver.ActionChains(self.driver).send_keys(getattr(Keys, key)).perform()
+
+    def reload(self):
+        self.driver.refresh()
+
+    def back(self):
+        self.driver.back()
+
+    def forward(self):
+        self.driver.forward()
+
+    def script(self, text, *arguments):
+        return self.driver.execute_script(text, *arguments)
+
+    def is_from_cache(self):
+        """Was this document woken from the back-forward cache?"""
+        return self.script("return !!window.woken")
+
+    # --- what is seen ---
+
+    @property
+    def url(self):
+        return self.driver.current_url
+
+    @property
+    def title(self):
+        return self.driver.title
+
+    @property
+    def text(self):
+        return self.driver.find_element(By.TAG_NAME, "body").text
+
+    @property
+    def lines(self):
+        return [line for line in self.text.splitlines() if line.strip()]
+
+    @property
+    def buttons(self):
+        """The labels of what looks like a button on our own pages."""
+        return [thing.text for thing in self.driver.find_elements(By.CSS_SELECTOR, ".b")]
+
+    @property
+    def focused(self):
+        return self.driver.switch_to.active_element.text
+
+    # --- windows ---
+
+    def other_window(self):
+        """Go to the one other window."""
+        here = self.driver.current_window_handle
+        others = self.wait(lambda _: [handle for handle in self.driver.window_handles
+                                      if handle != here], "another window")
+        assert len(others) == 1
+        self.driver.switch_to.window(others[0])
+        return here
+
+    def go_to_window(self, handle):
+        self.driver.switch_to.window(handle)
+
+    def open_windows(self, urls):
+        """All at once; gives their handles in the order of urls."""
+        self.script("for (const url of arguments[0]) window.open(url, '_blank')", urls)
+        here = self.driver.current_window_handle
+        handles = self.wait(lambda _: [handle for handle in self.driver.window_handles
+                                       if handle != here][len(urls) - 1:] and
+                            self.driver.window_handles, f"{len(urls)} windows")
+        return [handle for handle in handles if handle != here]
+
+    # --- looks ---
+
+    def devtools(self, command, **values):
+        return self.driver.execute_cdp_cmd(command, values)
+
+    @contextmanager
+    def width(self, width, height=720, phone=True):
+        """A viewport of this width in CSS pixels; as a phone has it: its own idea of a page."""
+        self.devtools("Emulation.setDeviceMetricsOverride", width=width, height=height,
+                      deviceScaleFactor=2 if phone else 1, mobile=phone)
+        try:
+            yield
+        finally:
+            self.devtools("Emulation.clearDeviceMetricsOverride")
+
+    @contextmanager
+    def dark(self):
+        self.devtools("Emulation.setEmulatedMedia",
+                      features=[{"name": "prefers-color-scheme", "value": "dark"}])
+        try:
+            yield
+        finally:
+            self.devtools("Emulation.setEmulatedMedia", features=[])
+
+    def scroll_width(self):
+        return self.script("return document.documentElement.scrollWidth")
+
+    def save_picture(self, path):
+        assert self.driver.save_screenshot(str(path)), f"{path} cannot be written"
+
+    # --- cookies ---
+
+    @property
+    def cookies(self):
+        """Of all hosts, as DevTools gives them."""
+        return self.devtools("Network.getAllCookies")["cookies"]
+
+    def session_cookie(self):
+        """The module's, at whatever site, or None."""
+        found = [cookie for cookie in self.cookies
+                 if cookie["name"].removeprefix("__Host-").startswith("wecom_")]
+        assert len(found) < 2, f"two session cookies: {found}"
+        return found[0] if found else None
+
+    def drop_cookies(self):
+        self.devtools("Network.clearBrowserCookies")
+
+    def spoil_session(self):
+        """The session cookie stays and will never open again, as after its last hour."""
+        cookie = self.session_cookie()
+        flipped = ("B" if cookie["value"][-5] != "B" else "C")
+        value = cookie["value"][:-5] + flipped + cookie["value"][-4:]
+        self.devtools("Network.setCookie", name=cookie["name"], value=value, path="/",
+                      domain=cookie["domain"], httpOnly=True, sameSite="Lax",
+                      secure=cookie["secure"])
+
+    # --- what went over the line ---
+
+    def _read_events(self):
+        for entry in self.driver.get_log("performance"):
+            message = json.loads(entry["message"])["message"]
+            if message["method"].startswith("Network."):
+                self._events.append(message)
+
+    def documents(self):
+        """Every document asked for since the last forget(), redirects one by one."""
+        self._read_events()
+        found = []
+        pending = {}    # request id: index of its last hop
+        for event in self._events:
+            values = event["params"]
+            if event["method"] == "Network.requestWillBeSent" and values["type"] == "Document":
+                request, name = values["request"], values["requestId"]
+                if name in pending and "redirectResponse" in values:
+                    at = pending[name]
+                    found[at] = Document(found[at].method, found[at].url,
+                                         values["redirectResponse"]["status"])
+                pending[name] = len(found)
+                found.append(Document(request["method"], request["url"], None))
+            elif event["method"] == "Network.responseReceived" and values["type"] == "Document":
+                at = pending.get(values["requestId"])
+                if at is not None:
+                    found[at] = Document(found[at].method, found[at].url,
+                                         values["response"]["status"])
+        return [document for document in found if document.url.startswith("http")]
+
+    def forget(self):
+        """documents() begins anew."""
+        self._read_events()
+        self._events = []
+
+    def complaints(self):
+        """What a policy of a page has stopped, and whatever scripts have thrown. A document that
+        was answered with an error, or a picture that is not there, is none."""
+        self._complaints += [entry for entry in self.driver.get_log("browser")
+                             if entry["source"] != "network"]
+        return [entry["message"] for entry in self._complaints]

@@ -1,0 +1,102 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Fixtures for tests with a real browser: the servers are those of tests/httpd.
+
+    visitors(...)  a Chromium, closed after the test
+    fresh(...)     a site for one test; logins are counted by member and address, and all browsers
+                   here have the same address, so tests do not share one
+    picture(...)   saves a picture where WECOM_PICTURES names a folder
+
+When a test ends the consoles of its browsers are judged, as the error logs are: whatever a
+Content-Security-Policy had to stop fails the test.
+"""
+import importlib.util
+import os
+import sys
+from pathlib import Path
+
+sys.dont_write_bytecode = True
+
+import pytest   # noqa: E402
+
+HTTPD = Path(__file__).resolve().parents[1] / "httpd"
+sys.path[:0] = [str(HTTPD), str(Path(__file__).resolve().parent)]
+pytest.register_assert_rewrite("harness", "chromium", "portal")
+
+from chromium import Chromium   # noqa: E402
+
+
+def load_fixtures():
+    spec = importlib.util.spec_from_file_location("httpd_fixtures", HTTPD / "conftest.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+_fixtures = load_fixtures()
+pytest_xdist_make_scheduler = _fixtures.pytest_xdist_make_scheduler
+pytest_runtest_makereport = _fixtures.pytest_runtest_makereport
+paths = _fixtures.paths
+book = _fixtures.book
+sim_process = _fixtures.sim_process
+tls = _fixtures.tls
+sim = _fixtures.sim
+log = _fixtures.log
+fresh = _fixtures.fresh
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_pyfunc_call(pyfuncitem):
+    """Call the test, and judge consoles and logs as a part of it: then it is the test that
+    fails."""
+    names = pyfuncitem._fixtureinfo.argnames
+    pyfuncitem.obj(**{name: pyfuncitem.funcargs[name] for name in names})
+    pyfuncitem.funcargs["visitors"].judge()
+    pyfuncitem.funcargs["sim"].note_tokens()
+    pyfuncitem.funcargs["log"].judge()
+    return True
+
+
+class Visitors:
+    """Makes browsers, and closes them all."""
+
+    def __init__(self, book):
+        self._book = book
+        self._open = []
+
+    def __call__(self, agent=None, person=None, **more):
+        """person: who is signed in to this WeCom client, for the simulator."""
+        if person is not None:
+            agent = f"{agent} SimUser/{person}"
+        self._open.append(Chromium(agent, **more))
+        return self._open[-1]
+
+    def judge(self):
+        for browser in self._open:
+            for cookie in browser.cookies:
+                if "wecom" in cookie["name"]:
+                    self._book.remember_secret(cookie["value"])
+            assert not browser.complaints(), "\n".join(browser.complaints())
+
+    def close(self):
+        for browser in self._open:
+            browser.close()
+
+
+@pytest.fixture(autouse=True)
+def visitors(book):
+    visitors = Visitors(book)
+    yield visitors
+    visitors.close()
+
+
+@pytest.fixture
+def picture():
+    """picture(browser, name) for people to look at; does nothing where no folder is named."""
+
+    def save(browser, name):
+        if os.environ.get("WECOM_PICTURES"):
+            folder = Path(os.environ["WECOM_PICTURES"])
+            folder.mkdir(parents=True, exist_ok=True)
+            browser.save_picture(folder / f"{name}.png")
+
+    return save

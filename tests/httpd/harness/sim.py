@@ -1,0 +1,172 @@
+# SPDX-License-Identifier: Apache-2.0
+"""WeCom in a box, in an httpd of its own, and its levers (sim/README.md).
+
+The contact data is that of sim/wecom.json. The trusted domains of its apps are the sites of the
+tests: each makes itself known with trust(), and the data is read again.
+"""
+import copy
+import json
+from dataclasses import dataclass
+
+import httpx
+
+from . import ports
+from .server import Httpd, StartFailed
+
+
+@dataclass(frozen=True)
+class App:
+    """One app of the data file, named by its place there."""
+    corp: int
+    number: int
+    corpid: str
+    agentid: int
+    secret: str
+
+
+class Sim:
+    def __init__(self, paths, book):
+        self.data = json.loads((paths.source / "sim" / "wecom.json").read_text("utf-8"))
+        self.httpd = Httpd(paths, book, "sim")
+        self.book = book
+        self.file = self.httpd.root / "wecom.json"
+        self.port = 0
+        self._trusted = []
+        self._touched = False
+        self._control = None
+        for corp in self.data["corps"]:
+            for app in corp["apps"]:
+                book.remember_secret(app["secret"])
+
+    def app(self, corp=0, number=0):
+        entry = self.data["corps"][corp]["apps"][number]
+        return App(corp, number, self.data["corps"][corp]["corpid"], entry["agentid"],
+                   entry["secret"])
+
+    # --- the process ---
+
+    @property
+    def api(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def pages(self):
+        """Another host than that of the sites: cookies ignore ports."""
+        return f"http://localhost:{self.port}"
+
+    def write_data(self):
+        data = copy.deepcopy(self.data)
+        for corp in data["corps"]:
+            for app in corp["apps"]:
+                app["domains"] = app.get("domains", []) + self._trusted
+        new = self.file.with_suffix(".new")
+        new.write_text(json.dumps(data, ensure_ascii=False), "utf-8")
+        new.chmod(0o644)
+        new.rename(self.file)
+
+    def start(self):
+        self.write_data()
+        for attempt in range(5):
+            self.port = ports.free_port()
+            self.httpd.write_config("\n".join([
+                self.httpd.load_module("authz_core"),
+                self.httpd.load_module("wecom_sim", self.httpd.paths.sim_module),
+                f"ServerName localhost:{self.port}",
+                f"Listen 127.0.0.1:{self.port}",
+                "KeepAliveTimeout 30",
+                f'WeComSimData "{self.file}"',
+                "WeComSim On", ""]))
+            try:
+                self.httpd.start()
+                break
+            except StartFailed as failure:
+                if attempt == 4 or not self.httpd.start_failed_by_clash(failure):
+                    raise
+        self._control = httpx.Client(base_url=self.api, trust_env=False, timeout=30)
+
+    def stop(self):
+        if self._control:
+            self._control.close()
+        try:
+            self.httpd.stop()
+        finally:
+            self.httpd.remove()
+
+    # --- levers ---
+
+    def command(self, lever, /, **values):
+        answer = self._control.post("/sim/" + lever, data=values)
+        assert answer.status_code == 200, f"/sim/{lever} {values}: {answer.text}"
+
+    def trust(self, *domains):
+        """Make host:port a trusted domain of every app."""
+        self._trusted += domains
+        self.write_data()
+        self.command("reload")
+
+    def counts(self):
+        return self._control.get("/sim/counts").json()
+
+    def calls(self):
+        """The API calls since the last reset: {"gettoken": 1, "auth/getuserinfo": 2}."""
+        return {path[len("/cgi-bin/"):]: count for path, count in self.counts().items()
+                if path.startswith("/cgi-bin/")}
+
+    def reset_counts(self):
+        self.command("counts/reset")
+
+    def fault(self, path, kind, code=0, times=0, skip=0, **more):
+        self.command("fault", path=path, kind=kind, code=code, times=times, skip=skip, **more)
+
+    def clear_faults(self):
+        self.command("fault/clear")
+
+    def invalidate_tokens(self):
+        """Every token answers 40014 from now on."""
+        self.note_tokens()
+        self.command("token/invalidate")
+
+    def expire_tokens(self):
+        """Every token answers 42001 from now on."""
+        self.note_tokens()
+        self.command("token/expire")
+
+    def token_seconds(self, seconds):
+        self.note_tokens()
+        self._touched = True
+        self.command("token/expires_in", seconds=seconds)
+
+    def member(self, userid, **changes):
+        """Change a member: status, deleted, visible, department, name, ..."""
+        self._touched = True
+        self.command("member", userid=userid, **changes)
+
+    def skew(self, seconds):
+        self._touched = True
+        self.command("time", skew=seconds)
+
+    def forget(self):
+        """Codes, tokens, pages, consents: everything but the data."""
+        self._touched = False
+        self.note_tokens()
+        self.command("reset")
+
+    def tidy(self):
+        """Before each test. Tokens are left alone where nothing was changed, so that a site that
+        was warm stays warm."""
+        if self._touched:
+            self.forget()
+        else:
+            self.clear_faults()
+            self.reset_counts()
+
+    def note_tokens(self):
+        """Let the log book know the tokens of this moment. It counts, so do it at the end."""
+        if not self.calls():
+            return
+        self.clear_faults()
+        for corp in self.data["corps"]:
+            for app in corp["apps"]:
+                answer = self._control.get("/cgi-bin/gettoken", params={
+                    "corpid": corp["corpid"], "corpsecret": app["secret"]}).json()
+                self.book.remember_secret(answer.get("access_token"))

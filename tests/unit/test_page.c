@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * test_page.c - the pages: what is filled in stays text, and the policy knows the style.
+ */
+#include "support.h"
+
+#include <string.h>
+
+#include <openssl/evp.h>
+
+#include <apr_strings.h>
+
+#include "../../src/auth/page.h"
+
+#define EVIL   "<script>alert('1')</script> & \"x\" y='z'"
+#define HARMLESS "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot; y=&#39;z&#39;"
+
+static int count(const char *text, const char *part)
+{
+    int n = 0;
+
+    for (text = strstr(text, part); text != NULL; text = strstr(text + 1, part)) {
+        n++;
+    }
+    return n;
+}
+
+static apr_array_header_t *links_of(const char *const *pairs, apr_pool_t *pool)
+{
+    apr_array_header_t *links = apr_array_make(pool, 2, sizeof(wecom_page_link_t));
+
+    for (; *pairs != NULL; pairs += 2) {
+        wecom_page_link_t link_row = { pairs[0], pairs[1] };
+
+        APR_ARRAY_PUSH(links, wecom_page_link_t) = link_row;
+    }
+    return links;
+}
+
+/* --- the whole page ------------------------------------------------------------------------- */
+
+static void page_has_its_parts_in_order(void **state)
+{
+    static const char *const links[] = { "Try again", "/report?id=7&x=1", "Other", "/o", NULL };
+    static const char *const order[] = {
+        "<!DOCTYPE html>\n<html lang=\"en\">", "<meta charset=\"utf-8\">", "noindex",
+        "<title>Title</title>", "<style>", "</style>", "<h1>Title</h1>", "<p>Sentence.</p>",
+        "<a class=\"b first\" href=\"/report?id=7&amp;x=1\">Try again</a>",
+        "<a class=\"b\" href=\"/o\">Other</a>", "<p class=\"quiet\">Note.</p>",
+        "<p class=\"quiet\">If you need help, give this number to the administrator: "
+        "WC0231-K7Q2MX<br><time>Tue, 14 Nov 2023 22:13:20 GMT</time></p>",
+        "</main></body>\n</html>\n",
+    };
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .lang = WECOM_LANG_EN, .title = "Title", .sentence = "Sentence.",
+                          .note = "Note.", .incident = "WC0231-K7Q2MX",
+                          .now = apr_time_from_sec(1700000000) };
+    const char *html;
+    const char *at;
+    size_t i;
+
+    page.links = links_of(links, pool);
+    at = html = wecom_page_render(&page, pool);
+    for (i = 0; i < COUNT(order); i++) {
+        const char *found = strstr(at, order[i]);
+
+        CHECK(found != NULL, "'%s' is missing or in the wrong place in: %s", order[i], html);
+        at = found + strlen(order[i]);
+    }
+    assert_string_equal(at, "");
+    assert_int_equal(count(html, "<h1>"), 1);
+    assert_int_equal(count(html, "<form"), 0);
+}
+
+static void what_is_not_given_is_not_there(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .lang = WECOM_LANG_ZH, .title = "登录" };
+    const char *html = wecom_page_render(&page, pool);
+    const char *body = strstr(html, "<body>");
+
+    assert_non_null(strstr(html, "<html lang=\"zh-CN\">"));
+    assert_string_equal(body, "<body><main>\n<h1>登录</h1>\n</main></body>\n</html>\n");
+    page.links = apr_array_make(pool, 1, sizeof(wecom_page_link_t));
+    assert_string_equal(wecom_page_render(&page, pool), html);
+}
+
+static void form_stands_out_before_its_links(void **state)
+{
+    static const char *const links[] = { "Stay", "/", NULL };
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .lang = WECOM_LANG_EN, .title = "Sign out", .form_action = "/wecom/x",
+                          .form_token = "tok", .form_label = "Do it" };
+    const char *html;
+
+    page.links = links_of(links, pool);
+    html = wecom_page_render(&page, pool);
+    assert_non_null(strstr(html, "<form method=\"post\" action=\"/wecom/x\">"
+                           "<input type=\"hidden\" name=\"token\" value=\"tok\">"
+                           "<button class=\"b first\" type=\"submit\">Do it</button></form>\n"
+                           "<a class=\"b\" href=\"/\">Stay</a>"));
+    assert_int_equal(count(html, "first\""), 1);
+}
+
+/* --- what is filled in ---------------------------------------------------------------------- */
+
+/* Every field of the page that holds text, filled with the same. */
+static const char *render_with(const char *text, apr_pool_t *pool)
+{
+    const char *links[3] = { NULL, NULL, NULL };
+    wecom_page_t page = { .lang = WECOM_LANG_EN };
+
+    links[0] = links[1] = text;
+    page.title = page.sentence = page.note = page.form_action = page.form_token = text;
+    page.form_label = page.incident = text;
+    page.links = links_of(links, pool);
+    return wecom_page_render(&page, pool);
+}
+
+#define PLACES 10 /* the title twice */
+
+static void every_place_is_escaped(void **state)
+{
+    apr_pool_t *pool = *state;
+    const char *plain = render_with("", pool);
+    const char *html = render_with(EVIL, pool);
+
+    assert_int_equal(count(html, HARMLESS), PLACES);
+    assert_null(strstr(html, "<script"));
+    /* The text brings no tag and no quote of its own. */
+    assert_int_equal(count(html, "<"), count(plain, "<"));
+    assert_int_equal(count(html, ">"), count(plain, ">"));
+    assert_int_equal(count(html, "\""), count(plain, "\""));
+    assert_int_equal(count(html, "'"), count(plain, "'"));
+}
+
+static void text_of_all_scripts_stays_as_it_is(void **state)
+{
+    /* Emoji of four bytes, with a joiner; Arabic and Hebrew with direction marks and overrides;
+     * a combining accent. */
+    static const char *const texts[] = {
+        "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", "\xe2\x80\xae" "fdp.exe\xe2\x80\xac",
+        "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d\xe2\x80\x8f", "e\xcc\x81", "示例科技 & 合作",
+    };
+    apr_pool_t *pool = *state;
+    size_t i;
+
+    for (i = 0; i < COUNT(texts); i++) {
+        const char *html = render_with(texts[i], pool);
+
+        CHECK(count(html, wecom_text_html(texts[i], pool)) == PLACES, "'%s' was changed",
+              texts[i]);
+        CHECK(strstr(texts[i], "&") != NULL || count(html, texts[i]) == PLACES,
+              "'%s' was changed", texts[i]);
+    }
+}
+
+static void broken_bytes_do_not_break_the_page(void **state)
+{
+    /* A lead byte alone must not swallow the quote or the bracket behind it. */
+    static const char *const texts[] = { "\xff\xfe", "a\xe4", "\xf0\x9f\x91", "\x01\x1b[2J" };
+    apr_pool_t *pool = *state;
+    size_t i;
+
+    for (i = 0; i < COUNT(texts); i++) {
+        const char *html = render_with(texts[i], pool);
+        const char *p;
+
+        for (p = html; *p != '\0'; p++) {
+            CHECK((unsigned char)*p >= ' ' || *p == '\n', "a control byte is left of text %d",
+                  (int)i);
+        }
+        CHECK(count(html, "</button></form>") == 1 && count(html, "</a>") == 1
+              && count(html, "</title>") == 1, "text %d broke: %s", (int)i, html);
+    }
+}
+
+/* --- the policy ----------------------------------------------------------------------------- */
+
+static void policy_names_the_style_by_its_hash(void **state)
+{
+    unsigned char digest[EVP_MAX_MD_SIZE];
+    unsigned int len = 0;
+    unsigned char text[EVP_MAX_MD_SIZE * 2];
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .lang = WECOM_LANG_EN, .title = "" };
+    const char *expected;
+    const char *html;
+    const char *style;
+
+    assert_int_equal(EVP_Digest(wecom_page_style, strlen(wecom_page_style), digest, &len,
+                                EVP_sha256(), NULL), 1);
+    assert_int_equal(len, 32);
+    assert_int_equal(EVP_EncodeBlock(text, digest, (int)len), 44);
+    expected = apr_psprintf(pool, "style-src 'sha256-%s';", (const char *)text);
+    CHECK(strstr(wecom_page_policy(), expected) != NULL, "write into page.c: %s", expected);
+
+    /* What the hash is made of is exactly what stands in the page. */
+    html = wecom_page_render(&page, pool);
+    style = strstr(html, "<style>");
+    assert_non_null(style);
+    style += strlen("<style>");
+    assert_true(strncmp(style, wecom_page_style, strlen(wecom_page_style)) == 0);
+    assert_true(strncmp(style + strlen(wecom_page_style), "</style>", 8) == 0);
+    assert_int_equal(count(html, "<style"), 1);
+}
+
+static void policy_allows_nothing_else(void **state)
+{
+    static const char *const parts[] = { "default-src 'none'", "form-action 'self'",
+                                         "frame-ancestors 'none'", "base-uri 'none'" };
+    const char *policy = wecom_page_policy();
+    size_t i;
+
+    (void)state;
+    for (i = 0; i < COUNT(parts); i++) {
+        CHECK(strstr(policy, parts[i]) != NULL, "%s is not in the policy", parts[i]);
+    }
+    assert_null(strstr(policy, "unsafe"));
+    assert_null(strstr(policy, "script-src"));
+    assert_null(strpbrk(policy, "*\r\n,"));
+}
+
+static void page_needs_nothing_that_the_policy_forbids(void **state)
+{
+    apr_pool_t *pool = *state;
+    const char *html = render_with("x", pool);
+
+    assert_null(strstr(html, "<script"));
+    assert_null(strstr(html, "<img"));
+    assert_null(strstr(html, "<link"));
+    assert_null(strstr(html, " style="));
+    assert_null(strstr(html, " onclick="));
+    assert_null(strstr(wecom_page_style, "url("));
+    assert_null(strstr(wecom_page_style, "@import"));
+    assert_null(strstr(wecom_page_style, "</"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(page_has_its_parts_in_order),
+        TEST(what_is_not_given_is_not_there),
+        TEST(form_stands_out_before_its_links),
+        TEST(every_place_is_escaped),
+        TEST(text_of_all_scripts_stays_as_it_is),
+        TEST(broken_bytes_do_not_break_the_page),
+        TEST(policy_names_the_style_by_its_hash),
+        TEST(policy_allows_nothing_else),
+        TEST(page_needs_nothing_that_the_policy_forbids),
+    };
+
+    return cmocka_run_group_tests_name("page", tests, support_start, support_end);
+}
