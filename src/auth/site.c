@@ -262,7 +262,7 @@ static const char *read_domain(const wecom_site_t *site, const char *domain, apr
     return apr_pstrdup(pool, lower);
 }
 
-static const char *make_tag(const char *public_url, apr_pool_t *pool)
+static const char *make_tag(const char *name, apr_pool_t *pool)
 {
     static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
     unsigned char hash[WECOM_SHA256_BYTES];
@@ -273,8 +273,8 @@ static const char *make_tag(const char *public_url, apr_pool_t *pool)
 
     parts[0].data = (const unsigned char *)"wecom site";
     parts[0].len = strlen("wecom site");
-    parts[1].data = (const unsigned char *)public_url;
-    parts[1].len = strlen(public_url);
+    parts[1].data = (const unsigned char *)name;
+    parts[1].len = strlen(name);
     if (wecom_crypto_hash(hash, parts, 2) != WECOM_OK) {
         return NULL;
     }
@@ -292,6 +292,7 @@ wecom_status_t wecom_site_make(wecom_site_t **site, const char *public_url, cons
                                const char *cookie_name, const char *domain, apr_pool_t *pool)
 {
     wecom_site_t *made = apr_pcalloc(pool, sizeof(*made));
+    const char *session_tag;
     const char *host_only;
 
     *site = NULL;
@@ -317,8 +318,13 @@ wecom_status_t wecom_site_make(wecom_site_t **site, const char *public_url, cons
     host_only = made->secure ? "__Host-" : "";
     made->endpoint = apr_pstrdup(pool, endpoint);
     made->return_url = apr_pstrcat(pool, made->public_url, endpoint, "/return", NULL);
+    /* With a domain the hosts below it are to share one session, so the name follows the domain. */
+    session_tag = made->cookie_domain != NULL ? make_tag(made->cookie_domain, pool) : made->tag;
+    if (session_tag == NULL) {
+        return WECOM_E_CRYPTO;
+    }
     made->session_cookie = apr_pstrcat(pool, made->cookie_domain == NULL ? host_only : "",
-                                       cookie_name, "_", made->tag, NULL);
+                                       cookie_name, "_", session_tag, NULL);
     made->pending_prefix = apr_pstrcat(pool, host_only, "wecomp_", made->tag, "_", NULL);
     *site = made;
     return WECOM_OK;

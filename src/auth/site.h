@@ -25,7 +25,9 @@ typedef struct wecom_site_t {
     const char *endpoint;        /* "/wecom": starts with a slash, does not end with one */
     const char *return_url;      /* public_url + endpoint + "/return" */
     const char *tag;             /* 6 characters of [0-9a-z], from the hash of public_url */
-    const char *session_cookie;  /* "__Host-wecom_a1b2c3", or "wecom_a1b2c3" on http */
+    const char *session_cookie;  /* "__Host-wecom_a1b2c3", or "wecom_a1b2c3" on http; with
+                                  * a domain the hash is the domain's, so that the hosts below it
+                                  * share a session */
     const char *cookie_domain;   /* of WeComSessionCookie, or NULL; then there is no __Host- */
     const char *pending_prefix;  /* "__Host-wecomp_a1b2c3_"; the state's characters follow */
 } wecom_site_t;
@@ -51,7 +53,6 @@ wecom_status_t wecom_site_make(wecom_site_t **site, const char *public_url, cons
 typedef struct wecom_address_t {
     const char *host_header;     /* as sent, may be NULL */
     int is_tls;                  /* this connection is TLS */
-    int local_port;              /* the port the connection came in on */
     int ends_tls;                /* this server itself ends TLS for the public name and port */
     const char *forwarded_proto; /* X-Forwarded-Proto as sent, or NULL: a hint, nothing more */
 } wecom_address_t;

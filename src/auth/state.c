@@ -299,7 +299,7 @@ wecom_status_t wecom_state_seal(const char **value, const wecom_pending_t *pendi
 
     *value = NULL;
     status = wecom_state_pack(&packed, pending, pool);
-    if (status == WECOM_OK && sealed_length(packed.len) > WECOM_MAX_SEALED_COOKIE) {
+    if (status == WECOM_OK && sealed_length(packed.len) > WECOM_MAX_PENDING_COOKIE) {
         shortened = *pending;
         shortened.flags |= WECOM_PENDING_TARGET_CACHED;
         status = wecom_state_pack(&packed, &shortened, pool);

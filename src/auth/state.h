@@ -64,7 +64,7 @@ wecom_status_t wecom_state_unpack(wecom_pending_t *pending, wecom_bytes_t packed
                                   apr_pool_t *pool);
 
 /* The cookie's value: sealed, AAD = kind, cookie name and public URL. A target that would make
- * it longer than WECOM_MAX_SEALED_COOKIE is left out and WECOM_PENDING_TARGET_CACHED set. */
+ * it longer than WECOM_MAX_PENDING_COOKIE is left out and WECOM_PENDING_TARGET_CACHED set. */
 wecom_status_t wecom_state_seal(const char **value, const wecom_pending_t *pending,
                                 const wecom_site_t *site, const wecom_keyring_t *ring,
                                 apr_pool_t *pool);

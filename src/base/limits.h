@@ -15,6 +15,8 @@
 #define WECOM_MAX_COOKIES           1000 /* cookies that are looked at in one request */
 #define WECOM_MAX_OWN_COOKIES         16 /* cookies with our own name that are kept for a look */
 #define WECOM_MAX_SEALED_COOKIE     4000 /* base64 text of one sealed cookie; browsers drop > 4096 */
+#define WECOM_MAX_PENDING_COOKIE    1000 /* base64 text of a pending login with its target; four of
+                                          * them and a session must fit LimitRequestFieldSize */
 #define WECOM_MAX_TARGET            2048 /* a return target: path and query */
 #define WECOM_MAX_CODE               512 /* WeCom, document 91023: code is at most 512 bytes */
 #define WECOM_MAX_STATE              128 /* WeCom, document 91022: state is at most 128 bytes */

@@ -148,7 +148,6 @@ void wecom_request_address(wecom_address_t *address, const request_rec *r,
 {
     address->host_header = apr_table_get(r->headers_in, "Host");
     address->is_tls = ap_ssl_conn_is_ssl(r->connection);
-    address->local_port = r->connection->local_addr->port;
     address->ends_tls = visit->server->ends_tls;
     address->forwarded_proto = apr_table_get(r->headers_in, "X-Forwarded-Proto");
 }

@@ -164,11 +164,9 @@ static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
     char *kept = NULL;
     apr_size_t kept_len = 0;
 
-    if (len == 0 || strstr(header, "wecom") == NULL) {
-        /* A cookie of a name of the administrator's choosing has no such word in it. */
-        if (len == 0 || strstr(header, visit->server->site->tag) == NULL) {
-            return;
-        }
+    if (len == 0 || (strstr(header, "wecom") == NULL
+                     && strstr(header, visit->server->site->session_cookie) == NULL)) {
+        return;
     }
     while (wecom_text_cookie_next(&cookie, &pos, header, len)) {
         if (!take_cookie(visit, &cookie)) {

@@ -45,7 +45,7 @@ class Chromium:
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         options.ignore_local_proxy_environment_variables()
-        for flag in FLAGS + (f"--user-data-dir={self._profile}/data",):
+        for flag in FLAGS + (f"--user-data-dir={self._profile}/data", "about:blank"):
             options.add_argument(flag)
         if agent:
             options.add_argument(f"--user-agent={agent}")
@@ -54,6 +54,7 @@ class Chromium:
             prefs["profile.default_content_setting_values.cookies"] = BLOCK
         options.add_experimental_option("prefs", prefs)
         options.set_capability("acceptInsecureCerts", True)     # the harness signs its own
+        options.add_experimental_option("perfLoggingPrefs", {"enablePage": False})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         home = {**os.environ, "HOME": str(self._profile)}
         try:

@@ -35,7 +35,7 @@ def test_with_the_phone_in_another_window(fresh, visitors, picture):
     browser = visitors()
     browser.open(site.url("/intranet/"))
     browser.wait_for_sim("wwlogin")
-    browser.press("#phone a[target=_blank]")
+    browser.press(".phone a[target=_blank]")
     computer = browser.other_window()
     browser.wait_for_sim("phone")
     picture(browser, "sim-phone")

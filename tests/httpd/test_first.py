@@ -31,7 +31,7 @@ def returns_at_once(site, book, how_many):
 
 
 def test_forty_on_a_cold_node(fresh, sim, book):
-    site = fresh(starts=4)
+    site = fresh(starts=4, threads=MANY)
     sim.fault("/cgi-bin/gettoken", "delay", ms=400)
     assert returns_at_once(site, book, MANY) == [(302, site.url("/intranet/"))] * MANY
     assert sim.calls() == {"gettoken": 1, "auth/getuserinfo": MANY, "user/get": MANY}

@@ -226,6 +226,15 @@ static void of_two_cookies_the_first_that_opens_counts(void **state)
     walk_back(walk, "CODE");
     walk_assert_redirect(walk, 302, HERE);
     assert_int_equal(walk->reply.signed_in, 1);
+
+    walk_forget(walk, NULL);
+    begin(walk);
+    walk->jar[3] = walk->jar[0];
+    walk->jar[3].value = "nonsense";
+    walk_expect_member(walk, "lisi", 1);
+    walk_back(walk, "CODE");
+    walk_assert_redirect(walk, 302, HERE);
+    assert_int_equal(walk->reply.signed_in, 1);
 }
 
 static void late_return_is_said(void **state)

@@ -172,17 +172,25 @@ static void cookie_domain_must_be_above_the_host(void **state)
         "example.com.", "..example.com", "example.com; Path=/x", "exam ple.com", "com\n"
     };
     house_t *house = *state;
+    wecom_site_t *other;
     wecom_site_t *site;
     size_t i;
 
     site = make(house, "https://intranet.example.com", NULL, ".Example.COM");
     assert_string_equal(site->cookie_domain, "example.com");
-    assert_string_equal(site->session_cookie, apr_pstrcat(house->pool, "wecom_", site->tag, NULL));
+    assert_int_equal(strncmp(site->session_cookie, "wecom_", 6), 0);
+    assert_null(strstr(site->session_cookie, site->tag));
     /* The pending login stays with the host, whatever the session does. */
     assert_string_equal(site->pending_prefix, apr_pstrcat(house->pool, "__Host-wecomp_",
                                                           site->tag, "_", NULL));
     site = make(house, "https://intranet.example.com", NULL, "intranet.example.com");
     assert_string_equal(site->cookie_domain, "intranet.example.com");
+
+    /* two hosts under one domain share the session's name, and not the pending logins' */
+    site = make(house, "https://a.example.com", NULL, "example.com");
+    other = make(house, "https://b.example.com", NULL, "example.com");
+    assert_string_equal(site->session_cookie, other->session_cookie);
+    assert_string_not_equal(site->pending_prefix, other->pending_prefix);
     for (i = 0; i < COUNT(bad); i++) {
         if (wecom_site_make(&site, "https://intranet.example.com", "/wecom", NULL, bad[i],
                             house->pool) != WECOM_E_BAD_INPUT) {
@@ -309,8 +317,8 @@ static void request_fits_the_public_name_or_not(void **state)
     for (i = 0; i < COUNT(fits); i++) {
         const fit_t *fit = &fits[i];
         wecom_site_t *site = make(house, fit->public_url, NULL, NULL);
-        wecom_address_t address = { fit->host_header, fit->is_tls, fit->is_tls ? 443 : 80,
-                                    fit->ends_tls, fit->forwarded_proto };
+        wecom_address_t address = { fit->host_header, fit->is_tls, fit->ends_tls,
+                                    fit->forwarded_proto };
 
         if (wecom_site_fits(site, &address) != fit->fits) {
             fail_msg("%s, Host: %s, tls %d, ends tls %d, proto %s", fit->public_url,

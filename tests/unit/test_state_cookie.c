@@ -208,12 +208,13 @@ static void target_that_does_not_fit_is_left_to_the_cache(void **state)
     path[0] = '/';
     path[WECOM_MAX_TARGET] = '\0';
     pending.target = path;
-    /* The longest target alone fits. */
-    assert_int_equal(open_at(house, &back, pending.state, sealed(house, &pending), HOUSE_NOW),
-                     WECOM_OK);
-    assert_string_equal(back.target, path);
-    assert_int_equal(back.flags, 0);
-    /* With the longest list of sources it does not. */
+    /* The longest target does not fit, and a short cookie says where it is. */
+    value = sealed(house, &pending);
+    assert_true(strlen(value) < 200);
+    assert_int_equal(open_at(house, &back, pending.state, value, HOUSE_NOW), WECOM_OK);
+    assert_string_equal(back.target, "/");
+    assert_int_equal(back.flags, WECOM_PENDING_TARGET_CACHED);
+    /* The longest list of sources goes along all the same: it is the seal. */
     memset(allowed, 'a', WECOM_MAX_SOURCES * 32);
     for (value = allowed; value < allowed + WECOM_MAX_SOURCES * 32; value += 32) {
         allowed[value - allowed + 31] = ' ';
@@ -241,10 +242,10 @@ static void ceiling_of_the_cookie_is_exact(void **state)
     char *path = apr_palloc(house->pool, WECOM_MAX_TARGET + 1);
     char *allowed = apr_palloc(house->pool, 1000);
     size_t fixed = 1 + 2 + WECOM_STATE_CHARS + 8 + 1 + 2 + 2;
-    size_t room = WECOM_MAX_SEALED_COOKIE / 4 * 3 - WECOM_SEAL_OVERHEAD - fixed - 2;
+    size_t room = WECOM_MAX_PENDING_COOKIE / 4 * 3 - WECOM_SEAL_OVERHEAD - fixed - 2;
     size_t i;
 
-    for (i = 0; i < 999; i++) {
+    for (i = 0; i < 199; i++) {
         allowed[i] = i % 32 == 31 ? ' ' : 'a';
     }
     allowed[i] = '\0';
@@ -255,7 +256,7 @@ static void ceiling_of_the_cookie_is_exact(void **state)
     path[room] = '\0';
     pending.target = path;
     pending.allowed = allowed;
-    assert_int_equal(strlen(sealed(house, &pending)), WECOM_MAX_SEALED_COOKIE);
+    assert_int_equal(strlen(sealed(house, &pending)), WECOM_MAX_PENDING_COOKIE);
     assert_int_equal(open_at(house, &back, pending.state, sealed(house, &pending), HOUSE_NOW),
                      WECOM_OK);
     assert_string_equal(back.target, path);

@@ -295,7 +295,8 @@ int walk_is_at(const walk_t *walk, const char *base)
 void walk_assert_at_wecom(const walk_t *walk, int mark)
 {
     CHECK(walk_is_at(walk, WECOM_APP_LOGIN_URL), "not sent to WeCom, but %d %s",
-          walk->reply.status, support_show(walk->reply.location != NULL ? walk->reply.location : walk->reply.body));
+          walk->reply.status,
+          support_show(walk->reply.location != NULL ? walk->reply.location : walk->reply.body));
     assert_true(wecom_state_is_wellformed(walk->state));
     assert_int_equal(wecom_state_mark(walk->state), mark);
     assert_non_null(walk_cookie(walk, walk_pending(walk, walk->state)));

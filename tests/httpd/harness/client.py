@@ -188,7 +188,14 @@ class Browser:
 
     def request(self, method, url, headers=None, **more):
         """One request with just these headers, nothing followed."""
-        answer = self._client.request(method, url, headers=headers, **more)
+        try:
+            answer = self._client.request(method, url, headers=headers, **more)
+        except (httpx.RemoteProtocolError, httpx.ReadError):
+            # A kept connection that the server closed in the same moment (event MPM does so when
+            # it is busy): browsers ask again. A child that died is seen in the log.
+            if method not in ("GET", "HEAD"):
+                raise
+            answer = self._client.request(method, url, headers=headers, **more)
         self._note_secrets(answer)
         return answer
 

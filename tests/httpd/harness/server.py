@@ -63,11 +63,12 @@ def wait_until(true, seconds, what):
 
 
 class Httpd:
-    def __init__(self, paths, book, name, starts=2):
+    def __init__(self, paths, book, name, starts=2, threads=16):
         self.paths = paths
         self.book = book
         self.name = name
         self.starts = starts    # StartServers
+        self.threads = threads  # in each of at most four children; four times that with prefork
         self.root = make_folder(name)
         self.config = self.root / "httpd.conf"
         self.log = ErrorLog(name, self.root / "error.log")
@@ -87,6 +88,7 @@ class Httpd:
         return f'LoadModule {name}_module "{path}"'
 
     def head(self):
+        most = 4 * self.threads
         lines = [
             f'ServerRoot "{self.root}"',
             f'DefaultRuntimeDir "{self.root}/run"',
@@ -99,11 +101,12 @@ class Httpd:
                   if (self.paths.modules / f"mod_{name}.so").exists()]
         if mpm() == "prefork":
             lines += [f"StartServers {max(self.starts, 4)}", "MinSpareServers 4",
-                      "MaxSpareServers 64", "ServerLimit 64", "MaxRequestWorkers 64"]
+                      f"MaxSpareServers {most}", f"ServerLimit {most}"]
         else:
-            lines += [f"StartServers {self.starts}", "ThreadsPerChild 16", "ThreadLimit 16",
-                      "MinSpareThreads 16", "MaxSpareThreads 64", "ServerLimit 4",
-                      "MaxRequestWorkers 64"]
+            lines += [f"StartServers {self.starts}", f"ThreadsPerChild {self.threads}",
+                      f"ThreadLimit {self.threads}", f"MinSpareThreads {self.threads}",
+                      f"MaxSpareThreads {most}", "ServerLimit 4"]
+        lines.append(f"MaxRequestWorkers {most}")
         if run_user():
             group = pwd.getpwnam(run_user()).pw_gid
             lines += [f"User {run_user()}", f"Group #{group}"]

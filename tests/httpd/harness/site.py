@@ -66,6 +66,7 @@ class Spec:
     tls: bool = False
     base_urls: bool = True      # point the server to the simulator
     starts: int = 2             # children at start
+    threads: int = 16           # in each of at most four children
     announced: tuple = ()       # ids that may be loud while it starts
     files: tuple = field(default=())    # (path below docroot, text)
 
@@ -74,7 +75,7 @@ class Site:
     def __init__(self, paths, book, sim, spec, certificate=None):
         self.spec = spec
         self.sim = sim
-        self.httpd = Httpd(paths, book, "site", starts=spec.starts)
+        self.httpd = Httpd(paths, book, "site", spec.starts, spec.threads)
         self.certificate = certificate
         self.docroot = self.httpd.root / "htdocs"
         self.ports = {}     # "" is the main server
