@@ -179,23 +179,23 @@ static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *roo
 /* --- asking WeCom --------------------------------------------------------------------------- */
 
 static wecom_reason_t ask_member(wecom_member_t *member, wecom_error_t *err,
-                                 const wecom_login_t *room, const wecom_app_t *app,
-                                 const wecom_identity_t *identity)
+                                 const wecom_identity_t *identity, const wecom_app_t *app,
+                                 const wecom_ports_t *ports, apr_pool_t *pool)
 {
     member->userid = identity->userid;
     if (app->check_member) {
-        if (wecom_api_read_member(member, err, app, room->ports, room->pool) != WECOM_OK) {
+        if (wecom_api_read_member(member, err, app, ports, pool) != WECOM_OK) {
             return wecom_reason_of(err);
         }
         if (member->status != WECOM_MEMBER_ACTIVE) {
             wecom_error_set(err, WECOM_E_REMOTE, 0, "user/get",
-                            apr_psprintf(room->pool, "status is %d", member->status));
+                            apr_psprintf(pool, "status is %d", member->status));
             return WECOM_REASON_INACTIVE;
         }
     }
     if (identity->user_ticket != NULL && app->private_info
-        && wecom_api_read_detail(member, err, app, identity->user_ticket, room->ports,
-                                 room->pool) != WECOM_OK) {
+        && wecom_api_read_detail(member, err, app, identity->user_ticket, ports, pool)
+               != WECOM_OK) {
         /* A ticket that is too old or not good any more (84014, 84015) costs the sensitive
          * fields, not the login. */
         if (err->status != WECOM_E_REMOTE
@@ -255,19 +255,22 @@ static wecom_reason_t seal_session(wecom_reply_t *reply, const wecom_login_t *ro
     return WECOM_REASON_NONE;
 }
 
-/* WeCom's two answers: whose code, and is the member one of ours. */
+/* WeCom's two answers: whose code, and is the member one of ours. All calls together take one
+ * timeout. */
 static wecom_reason_t ask_wecom(wecom_reply_t *reply, wecom_member_t *member,
                                 const wecom_login_t *room, const wecom_app_t *app,
                                 const char *code)
 {
+    wecom_ports_t ports = *room->ports;
     wecom_identity_t identity;
 
-    if (wecom_api_identify(&identity, &reply->error, app, code, room->ports, room->pool)
+    ports.deadline = ports.clock->now(ports.clock) + apr_time_from_msec(app->timeout_ms);
+    if (wecom_api_identify(&identity, &reply->error, app, code, &ports, room->pool)
         != WECOM_OK) {
         return wecom_reason_of(&reply->error);
     }
     reply->userid = identity.userid;
-    return ask_member(member, &reply->error, room, app, &identity);
+    return ask_member(member, &reply->error, &identity, app, &ports, room->pool);
 }
 
 /* The same, with a slot to wait in, and remembering how it went for those who come next. */
@@ -280,9 +283,8 @@ static wecom_reason_t ask_in_turn(wecom_reply_t *reply, wecom_member_t *member,
     int slot = -1;
 
     if (slots != NULL) {
-        /* gettoken, the call, both once more after a refused token, user/get, and a pause */
         slot = slots->enter(slots, room->now,
-                            room->now + 6 * apr_time_from_msec(app->timeout_ms));
+                            room->now + 2 * apr_time_from_msec(app->timeout_ms));
         if (slot < 0) {
             return WECOM_REASON_CROWDED;
         }

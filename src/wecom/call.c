@@ -68,6 +68,9 @@ wecom_status_t wecom_call_make(const wecom_call_t *call, wecom_error_t *err,
     wecom_status_t status;
     apr_size_t tries;
 
+    if (ports->deadline != 0 && ports->deadline < deadline) {
+        deadline = ports->deadline;
+    }
     wecom_error_set(err, WECOM_OK, 0, call->stage, NULL);
     for (tries = 0; ; tries++) {
         apr_interval_time_t left = deadline - clock->now(clock);

@@ -9,7 +9,8 @@
 #define WECOM_WECOM_CALL_H
 
 #include "../base/json.h"
-#include "token.h"
+#include "app.h"
+#include "ports.h"
 
 /* Read an answer into *result. WECOM_OK, or a failure with *err filled. */
 typedef wecom_status_t wecom_call_parse_t(void *result, wecom_error_t *err, const char *body,

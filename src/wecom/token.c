@@ -352,6 +352,9 @@ static wecom_status_t token_obtain(token_record_t *record, int *fresh, wecom_err
     apr_interval_time_t pause = TOKEN_PAUSE_FIRST;
     int leased = 0;
 
+    if (job->ports->deadline != 0 && job->ports->deadline < deadline) {
+        deadline = job->ports->deadline;
+    }
     for (;;) {
         apr_time_t now = clock->now(clock);
         int have;

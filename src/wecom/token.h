@@ -14,19 +14,8 @@
 #ifndef WECOM_WECOM_TOKEN_H
 #define WECOM_WECOM_TOKEN_H
 
-#include "../base/cache.h"
-#include "../base/clock.h"
-#include "../base/http.h"
-#include "../base/slots.h"
 #include "app.h"
-
-/* What a call to WeCom needs from outside. */
-typedef struct wecom_ports_t {
-    const wecom_http_t *http;
-    const wecom_cache_t *cache;
-    const wecom_clock_t *clock;
-    const wecom_slots_t *slots;   /* NULL: any number may wait */
-} wecom_ports_t;
+#include "ports.h"
 
 /* *token lives in the pool. *fresh (may be NULL) is 1 when this very call fetched it.
  * WECOM_OK; WECOM_E_RESTING (a mark stands; upstream and detail are those of the failure that

@@ -6,11 +6,13 @@ it does not.
 """
 import json
 import os
+import re
 import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urldefrag, urlsplit
 
 from selenium import webdriver
 from selenium.common.exceptions import TimeoutException, WebDriverException
@@ -26,6 +28,30 @@ FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "-
          "--no-proxy-server", "--hide-scrollbars", "--window-size=1200,800")
 PATIENCE = 30
 BLOCK = 2           # Chromium's word for "never" in its content settings
+
+# Every element with text of its own, and the first background above it that covers.
+COLOURS = """
+const found = [];
+for (const one of document.body.querySelectorAll("*")) {
+    const text = [...one.childNodes].filter(node => node.nodeType === Node.TEXT_NODE)
+        .map(node => node.data.trim()).join("");
+    if (!text || !one.checkVisibility()) continue;
+    let behind = one;
+    while (behind.parentElement
+           && getComputedStyle(behind).backgroundColor.endsWith(", 0)")) {
+        behind = behind.parentElement;
+    }
+    found.push([text, getComputedStyle(one).color, getComputedStyle(behind).backgroundColor]);
+}
+return found;
+"""
+
+
+def rgb(css):
+    """(red, green, blue) of "rgb(1, 2, 3)"."""
+    numbers = re.fullmatch(r"rgba?\((\d+), (\d+), (\d+)(?:, [\d.]+)?\)", css)
+    assert numbers, css
+    return tuple(int(number) for number in numbers.groups())
 
 
 @dataclass(frozen=True)
@@ -84,11 +110,13 @@ class Chromium:
                                  f"{self.url}: {self.title}\n{self.text}") from None
 
     def wait_for_url(self, url):
-        self.wait(lambda _: self.url == url and self.is_complete(), f"{url} is open")
+        """The page at this address; what follows a '#' is nobody's business."""
+        self.wait(lambda _: urldefrag(self.url)[0] == url and self.is_complete(),
+                  f"{url} is open")
 
-    def wait_for_start(self, start):
-        self.wait(lambda _: self.url.startswith(start) and self.is_complete(),
-                  f"{start}... is open")
+    def wait_for_path(self, path):
+        self.wait(lambda _: urlsplit(self.url).path == path and self.is_complete(),
+                  f"a page at {path} is open")
 
     def wait_for_sim(self, kind):
         """One of the simulator's pages, by its kind."""
@@ -205,6 +233,14 @@ class Chromium:
     def scroll_width(self):
         return self.script("return document.documentElement.scrollWidth")
 
+    def background(self):
+        """(red, green, blue) behind everything."""
+        return rgb(self.script("return getComputedStyle(document.body).backgroundColor"))
+
+    def colours(self):
+        """(text, its colour, the colour behind it) of every element with text of its own."""
+        return [(text, rgb(ink), rgb(paper)) for text, ink, paper in self.script(COLOURS)]
+
     def save_picture(self, path):
         assert self.driver.save_screenshot(str(path)), f"{path} cannot be written"
 
@@ -269,9 +305,15 @@ class Chromium:
         self._read_events()
         self._events = []
 
+    def forgive(self):
+        """What complaints() has so far is no fault."""
+        self.complaints()
+        self._complaints = []
+
     def complaints(self):
         """What a policy of a page has stopped, and whatever scripts have thrown. A document that
         was answered with an error, or a picture that is not there, is none."""
         self._complaints += [entry for entry in self.driver.get_log("browser")
-                             if entry["source"] != "network"]
+                             if entry["source"] != "network"
+                             and entry["level"] in ("SEVERE", "WARNING")]
         return [entry["message"] for entry in self._complaints]

@@ -4,7 +4,8 @@
     visitors(...)  a Chromium, closed after the test
     fresh(...)     a site for one test; logins are counted by member and address, and all browsers
                    here have the same address, so tests do not share one
-    picture(...)   saves a picture where WECOM_PICTURES names a folder
+    look(...)      judges how one of our pages looks, and saves pictures where WECOM_PICTURES
+                   names a folder
 
 When a test ends the consoles of its browsers are judged, as the error logs are: whatever a
 Content-Security-Policy had to stop fails the test.
@@ -83,11 +84,15 @@ class Visitors:
 
 
 @pytest.fixture(autouse=True)
-def visitors(book):
+def visitors(book, fresh):
+    """After `fresh`, so closed before it: a server waits for the connections that a browser holds
+    in reserve."""
     visitors = Visitors(book)
     yield visitors
     visitors.close()
 
+
+# --- looks ---
 
 @pytest.fixture
 def picture():
@@ -100,3 +105,41 @@ def picture():
             browser.save_picture(folder / f"{name}.png")
 
     return save
+
+
+@pytest.fixture
+def look(picture):
+    """look(browser, name): one of our own pages, as it stands before the visitor, fits a small
+    phone, can be read in light and dark, and its language is declared."""
+
+    def judge(browser, name):
+        picture(browser, name)
+        judge_text(browser, name)
+        with browser.dark():
+            picture(browser, f"{name}-dark")
+            assert luminance(browser.background()) < 0.1, f"{name} is not dark in the dark"
+            judge_text(browser, f"{name} in the dark")
+        for width in (320, 375):
+            with browser.width(width):
+                if width == 375:
+                    picture(browser, f"{name}-phone")
+                assert browser.scroll_width() <= width, f"{name} is wider than {width} pixels"
+
+    return judge
+
+
+def judge_text(browser, name):
+    assert browser.script("return document.documentElement.lang") in ("en", "zh-CN")
+    found = browser.colours()
+    assert found, f"{name} has no text"
+    for text, ink, paper in found:
+        contrast = (max(luminance(ink), luminance(paper)) + 0.05) \
+            / (min(luminance(ink), luminance(paper)) + 0.05)
+        assert contrast >= 4.5, f"{name}: {text!r} has a contrast of {contrast:.2f} (WCAG AA: 4.5)"
+
+
+def luminance(colour):
+    """The relative luminance of (red, green, blue), as WCAG 2 defines it."""
+    linear = [value / 255 / 12.92 if value <= 10 else ((value / 255 + 0.055) / 1.055) ** 2.4
+              for value in colour]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

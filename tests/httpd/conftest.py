@@ -79,7 +79,9 @@ def sim_process(paths, book):
 
 @pytest.fixture(scope="session")
 def tls():
-    return certificate.make()
+    made = certificate.make()
+    yield made
+    made.remove()
 
 
 @pytest.fixture(scope="session")

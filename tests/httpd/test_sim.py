@@ -91,6 +91,7 @@ class Box:
 
 @pytest.fixture
 def box(sim):
+    sim.forget()
     box = Box(sim)
     yield box
     box.http.close()

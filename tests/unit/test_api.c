@@ -237,6 +237,28 @@ static void timeout_of_zero_is_no_time_and_not_no_limit(void **state)
     assert_int_equal(world->http.call_count, 0);
 }
 
+/* A login of several calls waits for one timeout, not for one each. */
+static void deadline_holds_for_all_calls_together(void **state)
+{
+    world_t *world = *state;
+
+    world->ports.deadline = world->clock.now + apr_time_from_msec(5000);
+    world_expect_token(world, "T", 7200);
+    world->http.steps[0].takes = apr_time_from_msec(3000);
+    world_expect_errcode(world, IDENTIFY, 40029, "invalid code");
+    world->http.steps[1].takes = apr_time_from_msec(1900);
+    assert_identify_fails(world, WECOM_E_REMOTE, 40029, IDENTIFY);
+    assert_int_equal(world->http.calls[0].total_ms, 5000);
+    assert_int_equal(world->http.calls[1].total_ms, 2000);
+    /* 100 ms are left, then none */
+    world_expect_errcode(world, IDENTIFY, 40029, "invalid code");
+    world->http.steps[2].takes = apr_time_from_msec(100);
+    assert_identify_fails(world, WECOM_E_REMOTE, 40029, IDENTIFY);
+    assert_int_equal(world->http.calls[2].total_ms, 100);
+    assert_identify_fails(world, WECOM_E_TIMEOUT, 0, IDENTIFY);
+    world_assert_played(world);
+}
+
 static void refused_token_is_renewed_once(void **state)
 {
     static const int codes[] = { 40001, 40014, 42001 };
@@ -450,6 +472,7 @@ int main(void)
         WORLD_TEST(busy_three_times_is_a_failure),
         WORLD_TEST(busy_is_not_asked_again_without_time),
         WORLD_TEST(timeout_of_zero_is_no_time_and_not_no_limit),
+        WORLD_TEST(deadline_holds_for_all_calls_together),
         cmocka_unit_test(refused_token_is_renewed_once),
         WORLD_TEST(token_of_another_process_is_taken_instead),
         WORLD_TEST(failed_renewal_ends_it),

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """A certificate for localhost, made anew for each run of the tests."""
+import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,9 @@ from .server import make_folder
 class Certificate:
     cert: Path
     key: Path
+
+    def remove(self):
+        shutil.rmtree(self.cert.parent, ignore_errors=True)
 
 
 def make():

@@ -20,6 +20,7 @@ START_SECONDS = 30
 # In the program itself or in a file, as the distribution likes it.
 USUAL = ("log_config", "unixd", "watchdog")
 CLASH = "AH00072"   # make_sock: could not bind to address
+SLOW = "AH00045"    # a child still did not exit, sending a SIGTERM; AH00046 would be a SIGKILL
 
 
 class StartFailed(Exception):
@@ -181,7 +182,7 @@ class Httpd:
         except subprocess.TimeoutExpired:
             self.kill_all()
             raise AssertionError(f"{self.name} did not end within 20 seconds") from None
-        self.check_own()
+        self.check_own((SLOW,))
 
     def kill_all(self):
         """The last resort: the process group that start() has made."""

@@ -140,12 +140,18 @@ class Site:
                 for place in places if place.via == "conf"]
         return out
 
+    @property
+    def speaks_http2(self):
+        return self.spec.tls and mpm() != "prefork"     # mod_http2 does not work there
+
     def config_text(self):
         spec = self.spec
         modules = [name for name in MODULES + spec.modules]
         modules.append("cgi" if mpm() == "prefork" else "cgid")
         if spec.tls:
-            modules += ["ssl", "http2"]
+            modules.append("ssl")
+        if self.speaks_http2:
+            modules.append("http2")
         out = [self.httpd.load_module(name) for name in modules]
         out += [self.httpd.load_module("auth_wecom", self.httpd.paths.module),
                 "LogLevel info auth_wecom:trace8"]
@@ -155,8 +161,9 @@ class Site:
         if mpm() != "prefork":
             out.append(f'ScriptSock "{self.httpd.root}/run/cgid"')
         if spec.tls:
-            out += ["Protocols h2 http/1.1",
-                    f'SSLSessionCache "shmcb:{self.httpd.root}/run/ssl(512000)"']
+            out.append(f'SSLSessionCache "shmcb:{self.httpd.root}/run/ssl(512000)"')
+        if self.speaks_http2:
+            out.append("Protocols h2 http/1.1")
         out.append(f'WeComStateDir "{self.httpd.root}/state"')
         if spec.base_urls:
             out += [f"WeComBaseURL api       {self.sim.api}",

@@ -1,0 +1,95 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Signing out, and staying signed out."""
+import pytest
+from harness.client import WECOM_WINDOWS
+
+from portal import portal
+
+GONE = ["Sign out", "You are signed out.", "Sign in again"]
+
+
+@pytest.fixture
+def site(fresh):
+    return portal(fresh)
+
+
+@pytest.fixture
+def browser(site, visitors):
+    """In the WeCom client, where a login that begins by itself would also end by itself."""
+    browser = visitors(WECOM_WINDOWS, person="zhangwei")
+    browser.open(site.url("/intranet/"))
+    assert "欢迎，张伟" in browser.text
+    return browser
+
+
+def assert_left_in_peace(browser, sim):
+    """Signed out, and the page begins no login by itself: not by a header, not by its text, not
+    when it is opened again."""
+    assert browser.lines == GONE
+    assert browser.session_cookie() is None
+    assert browser.script("return document.querySelectorAll('script, meta[http-equiv], iframe')"
+                          ".length") == 0
+    browser.reload()
+    browser.wait(lambda _: browser.lines == GONE, "still signed out")
+    assert browser.session_cookie() is None
+    assert sim.counts()["/connect/oauth2/authorize"] == 1
+
+
+def test_after_a_question(site, sim, browser, look):
+    browser.open(site.url("/wecom/logout"))
+    assert browser.lines == ["Sign out", "You are signed in as 张伟. Do you want to sign out?",
+                             "Sign out", "Stay signed in"]
+    look(browser, "sign-out")
+    browser.press_text("Stay signed in")
+    browser.wait_for_url(site.url("/"))
+    assert browser.session_cookie()
+    browser.open(site.url("/wecom/logout"))
+    browser.press("form button")
+    browser.wait(lambda _: browser.lines == GONE, "signed out")
+    look(browser, "signed-out")
+    assert_left_in_peace(browser, sim)
+
+
+def test_by_a_link_of_the_site(site, sim, browser):
+    browser.press_text("Leave")
+    browser.wait_for_url(site.url("/wecom/logout"))
+    assert_left_in_peace(browser, sim)
+
+
+def test_and_in_again(site, sim, browser, look):
+    browser.press_text("Leave")
+    browser.wait_for_url(site.url("/wecom/logout"))
+    browser.press_text("Sign in again")
+    browser.wait_for_path("/wecom/login")
+    assert browser.buttons == ["Sign in with Acme"]
+    look(browser, "login-one")
+    browser.press_text("Sign in with Acme")
+    browser.wait_for_url(site.url("/"))
+    assert browser.session_cookie()
+
+
+def test_not_by_a_link_of_another_site(site, browser):
+    """Another site can ask, and no more."""
+    browser.open(site.alias_url("/open/"))
+    browser.script("document.querySelector('a').href = arguments[0]", site.url("/wecom/logout"))
+    browser.press("a")
+    browser.wait_for_url(site.url("/wecom/logout"))
+    assert browser.buttons == ["Sign out", "Stay signed in"]
+    assert browser.session_cookie()
+
+
+def test_not_by_a_form_of_another_site(site, browser):
+    browser.open(site.alias_url("/open/"))
+    browser.script("const form = document.createElement('form'); form.method = 'post';"
+                   "form.action = arguments[0]; document.body.append(form); form.submit()",
+                   site.url("/wecom/logout"))
+    browser.wait_for_url(site.url("/wecom/logout"))
+    assert browser.session_cookie()
+
+
+def test_not_by_a_picture(site, browser):
+    """<img src="/wecom/logout"> in a comment on this very site."""
+    browser.driver.execute_async_script(
+        "const image = new Image(); image.onload = image.onerror = arguments[0];"
+        "image.src = '/wecom/logout'; document.body.append(image)")
+    assert browser.session_cookie()
