@@ -131,7 +131,10 @@ prepare_build()
         fail "this clone was configured in place; run \"make distclean\" in it first"
     fi
     exec {lock}>"$root/_build/.lock"
-    flock "$lock"
+    if ! flock -n "$lock"; then
+        say "Waiting for another build in this clone"
+        flock "$lock"
+    fi
     make_configure
     configure_build "$folder" "${@:3}"
     say "Building (a minute or two the first time)"

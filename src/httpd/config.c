@@ -265,7 +265,7 @@ static const char *find_target(target_t *target, cmd_parms *cmd, wecom_place_t *
         return cmd->limited == -1
                ? NULL : " does not obey <Limit> and <LimitExcept>; write it outside of them";
     }
-    if (cmd->path != NULL || cmd->limited != -1) {
+    if (cmd->path != NULL) {
         return option->where == WECOM_IN_SOURCE
                ? " belongs inside <WeComSource id>, and that outside of <Location>, <Directory> "
                  "and the like"
@@ -426,7 +426,7 @@ const char *wecom_config_set_source_section(cmd_parms *cmd, void *place, const c
     int first;
 
     (void)place;
-    if (cmd->path != NULL || cmd->limited != -1) {
+    if (cmd->path != NULL) {
         return "<WeComSource> belongs to the server or a virtual host, outside of <Location>, "
                "<Directory> and the like";
     }

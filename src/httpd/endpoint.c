@@ -370,7 +370,11 @@ int wecom_endpoint_map_to_storage(request_rec *r)
 
 int wecom_endpoint_access(request_rec *r)
 {
-    return own_of(r) != NULL ? OK : DECLINED;
+    const wecom_visit_t *visit = wecom_request_visit(r);
+
+    /* A place that is only looked up for its sources is not judged: nothing is served, and a
+     * refusal would stand in the log though nobody asked for that page. */
+    return own_of(r) != NULL || (visit != NULL && visit->probing) ? OK : DECLINED;
 }
 
 int wecom_endpoint_type(request_rec *r)

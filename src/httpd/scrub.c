@@ -151,6 +151,24 @@ static int take_cookie(wecom_visit_t *visit, const wecom_text_cookie_t *cookie)
     return is_of_a_sibling(cookie);
 }
 
+/* httpd joins several lines of Cookie with ", ", which parts no cookies. HTTP/2 sends a line for
+ * each cookie, and not every proxy in front puts them together again. In the copy that is read a
+ * semicolon stands for the comma, so that all offsets hold for the header too. */
+static const char *one_line(const char *header, apr_size_t len, apr_pool_t *pool)
+{
+    char *copy;
+    char *at;
+
+    if (strstr(header, ", ") == NULL) {
+        return header;
+    }
+    copy = apr_pstrmemdup(pool, header, len);
+    for (at = copy; (at = strstr(at, ", ")) != NULL; at++) {
+        *at = ';';
+    }
+    return copy;
+}
+
 /* One pass: our cookies are noted (as slices of the old header, which lives as long as the
  * request) and the others are copied together. The header is only rewritten when there was
  * something to cut. */
@@ -158,6 +176,7 @@ static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
 {
     const char *header = apr_table_get(r->headers_in, "Cookie");
     apr_size_t len = header != NULL ? strlen(header) : 0;
+    const char *line;
     wecom_text_cookie_t cookie;
     apr_size_t kept_from = 0;
     apr_size_t pos = 0;
@@ -168,7 +187,8 @@ static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
                      && strstr(header, visit->server->site->session_cookie) == NULL)) {
         return;
     }
-    while (wecom_text_cookie_next(&cookie, &pos, header, len)) {
+    line = one_line(header, len, r->pool);
+    while (wecom_text_cookie_next(&cookie, &pos, line, len)) {
         if (!take_cookie(visit, &cookie)) {
             continue;
         }
@@ -177,14 +197,14 @@ static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
         }
         memcpy(kept + kept_len, header + kept_from, cookie.start - kept_from);
         kept_len += cookie.start - kept_from;
-        kept_from = pos;
+        kept_from = pos + strspn(header + pos, " ");
     }
     if (kept == NULL) {
         return;
     }
     memcpy(kept + kept_len, header + kept_from, len - kept_from);
     kept_len += len - kept_from;
-    while (kept_len > 0 && (kept[kept_len - 1] == ' ' || kept[kept_len - 1] == ';')) {
+    while (kept_len > 0 && strchr(" ;,", kept[kept_len - 1]) != NULL) {
         kept_len--;
     }
     kept[kept_len] = '\0';

@@ -112,9 +112,13 @@ void wecom_session_clear_spoiled(request_rec *r, const wecom_visit_t *visit)
 
 /* --- mod_session's view -------------------------------------------------------------------------- */
 
+/* Set in pre_config of each generation, read-only for requests: finding a module by its name
+ * walks the list of all. */
+static module *session_module_of_this_server;
+
 static const session_dir_conf *conf_of(const request_rec *r)
 {
-    module *session = ap_find_linked_module("mod_session.c");
+    module *session = session_module_of_this_server;
 
     return session != NULL ? ap_get_module_config(r->per_dir_config, session) : NULL;
 }
@@ -207,6 +211,7 @@ void wecom_session_register(void)
     hook_load_fn *hook_load;
     hook_save_fn *hook_save;
 
+    session_module_of_this_server = ap_find_linked_module("mod_session.c");
     *(void **)&hook_load = dlsym(RTLD_DEFAULT, "ap_hook_session_load");
     *(void **)&hook_save = dlsym(RTLD_DEFAULT, "ap_hook_session_save");
     if (hook_load != NULL && hook_save != NULL) {

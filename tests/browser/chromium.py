@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
@@ -56,10 +56,15 @@ def rgb(css):
 
 @dataclass(frozen=True)
 class Document:
-    """One request for a document, and the status of its answer (None while there is none)."""
+    """One request for a document. Status and Refresh are None while there is no answer."""
     method: str
     url: str
-    status: int
+    status: int = None
+    refresh: str = None
+
+    def answered(self, answer):
+        headers = {name.lower(): value for name, value in answer["headers"].items()}
+        return replace(self, status=answer["status"], refresh=headers.get("refresh", ""))
 
 
 class Chromium:
@@ -161,6 +166,10 @@ class Chromium:
     @property
     def url(self):
         return self.driver.current_url
+
+    @property
+    def origin(self):
+        return "{0.scheme}://{0.netloc}".format(urlsplit(self.url))
 
     @property
     def title(self):
@@ -282,22 +291,19 @@ class Chromium:
         """Every document asked for since the last forget(), redirects one by one."""
         self._read_events()
         found = []
-        pending = {}    # request id: index of its last hop
+        last = {}   # request id: index of its last hop
         for event in self._events:
             values = event["params"]
-            if event["method"] == "Network.requestWillBeSent" and values["type"] == "Document":
-                request, name = values["request"], values["requestId"]
-                if name in pending and "redirectResponse" in values:
-                    at = pending[name]
-                    found[at] = Document(found[at].method, found[at].url,
-                                         values["redirectResponse"]["status"])
-                pending[name] = len(found)
-                found.append(Document(request["method"], request["url"], None))
-            elif event["method"] == "Network.responseReceived" and values["type"] == "Document":
-                at = pending.get(values["requestId"])
-                if at is not None:
-                    found[at] = Document(found[at].method, found[at].url,
-                                         values["response"]["status"])
+            if values.get("type") != "Document":
+                continue
+            at = last.get(values["requestId"])
+            if event["method"] == "Network.requestWillBeSent":
+                if at is not None and "redirectResponse" in values:
+                    found[at] = found[at].answered(values["redirectResponse"])
+                last[values["requestId"]] = len(found)
+                found.append(Document(values["request"]["method"], values["request"]["url"]))
+            elif event["method"] == "Network.responseReceived" and at is not None:
+                found[at] = found[at].answered(values["response"])
         return [document for document in found if document.url.startswith("http")]
 
     def forget(self):

@@ -17,7 +17,7 @@ OUTSIDE = """<!DOCTYPE html>
 """
 INCLUDES = ("Options +Includes", "SetOutputFilter INCLUDES")
 
-PAGES = tuple((f"intranet/{name}.html", PAGE.format(title=title))
+PAGES = (("intranet/data.txt", "confidential"),) + tuple((f"intranet/{name}.html", PAGE.format(title=title))
               for name, title in [("index", "Portal")]
               + [(f"page{n}", f"Page {n}") for n in range(10)])
 

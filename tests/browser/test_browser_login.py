@@ -71,11 +71,21 @@ def test_silent_in_the_client(fresh, sim, visitors):
     site = portal(fresh)
     browser = visitors(WECOM_WINDOWS, person="LiNa")
     browser.open(site.url("/intranet/"))
-    assert browser.url == site.url("/intranet/")
+    browser.wait_for_url(site.url("/intranet/"))
     assert "欢迎，李娜" in browser.text
     assert places(browser) == [
         (302, site.url("/intranet/")), (302, sim.pages + "/connect/oauth2/authorize"),
         (302, site.url("/wecom/return")), (200, site.url("/intranet/"))]
+
+
+def test_nothing_of_wecom_stays_in_the_address(fresh, visitors):
+    """A redirect inherits the fragment of the one before it: #wechat_redirect would reach the
+    application, where it can be a route."""
+    site = portal(fresh)
+    browser = visitors(WECOM_WINDOWS, person="LiNa")
+    browser.open(site.url("/intranet/?a=1"))
+    browser.wait_for_url(site.url("/intranet/?a=1"))
+    assert browser.script("return location.hash") == ""
 
 
 def test_from_a_link_outside(fresh, visitors):
@@ -107,6 +117,6 @@ def test_another_name_of_the_site(fresh, visitors):
     site = portal(fresh)
     browser = visitors(WECOM_WINDOWS, person="LiNa")
     browser.open(site.alias_url("/intranet/page1.html?a=1"))
-    assert browser.url == site.url("/intranet/page1.html?a=1")
+    browser.wait_for_url(site.url("/intranet/page1.html?a=1"))
     assert "欢迎，李娜" in browser.text
     assert {cookie["domain"] for cookie in browser.cookies} == {"127.0.0.1"}

@@ -29,6 +29,7 @@ def assert_left_in_peace(browser, sim):
     assert browser.session_cookie() is None
     assert browser.script("return document.querySelectorAll('script, meta[http-equiv], iframe')"
                           ".length") == 0
+    assert not browser.documents()[-1].refresh
     browser.reload()
     browser.wait(lambda _: browser.lines == GONE, "still signed out")
     assert browser.session_cookie() is None
@@ -79,12 +80,14 @@ def test_not_by_a_link_of_another_site(site, browser):
 
 
 def test_not_by_a_form_of_another_site(site, browser):
+    """It comes without the session cookie, and must not delete it."""
     browser.open(site.alias_url("/open/"))
     browser.script("const form = document.createElement('form'); form.method = 'post';"
                    "form.action = arguments[0]; document.body.append(form); form.submit()",
                    site.url("/wecom/logout"))
     browser.wait_for_url(site.url("/wecom/logout"))
     assert browser.session_cookie()
+    assert browser.buttons == ["Sign out", "Stay signed in"]
 
 
 def test_not_by_a_picture(site, browser):

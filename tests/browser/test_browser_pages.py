@@ -59,8 +59,10 @@ def test_login_page_again(fresh, visitors):
     assert "欢迎，张伟" in browser.text
 
 
-def test_denied(fresh, visitors, look):
+def test_denied(fresh, log, visitors, look):
     site = portal(fresh, require=("wecom-user LiNa",))
+    log.allow("AH01631")
+    log.expect("WC0251")
     browser = visitors(WECOM_WINDOWS, person="zhangwei")
     browser.open(site.url("/intranet/"))
     assert browser.url.split("#")[0] == site.url("/intranet/")
@@ -82,7 +84,8 @@ def test_wrong_name(fresh, log, visitors, look):
     browser = visitors()
     browser.open(site.alias_url("/intranet/?wecom-hop=1"))
     assert browser.documents()[-1].status == 400
-    assert site.url("")[:-1] in browser.text and site.alias_url("")[:-1] in browser.text
+    assert browser.lines[1] == (f"You came to localhost:{site.ports['']}, but this site is "
+                                f"{site.url('')}. Tell the administrator.")
     look(browser, "wrong-name")
 
 

@@ -93,10 +93,11 @@ def roof():
 
 
 def c_files(tests=False):
-    """All C of the program; with the simulator's and the tests' on request."""
+    """All C of the program and its tools; with the simulator's and the tests' on request."""
     found = roof()
     for folder in FLOORS:
         found += files(folder, ".c", ".h")
+    found += tree("tools", ".c", ".h")
     if tests:
         for folder in ("sim", "tests/unit", "tests/fuzz"):
             found += files(folder, ".c", ".h")

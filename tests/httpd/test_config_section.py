@@ -79,8 +79,6 @@ MISPLACED = (
          says=("WeComEndpoint belongs to the server or a virtual host",)),
     Case("a server's directive in If", '<If "true">\nWeComTimeout 5s\n</If>\n',
          says=("WeComTimeout belongs to the server or a virtual host",)),
-    Case("a server's directive in Limit", "<Limit GET>\nWeComTimeout 5s\n</Limit>\n",
-         says=("WeComTimeout belongs to the server or a virtual host",)),
     Case("a place's directive in Limit",
          GOOD + "<Location /x>\n<Limit GET>\nWeComSources acme\n</Limit>\n</Location>\n",
          says=("WeComSources does not obey <Limit>",)),

@@ -82,7 +82,31 @@ static void login_waits_in_a_place_and_leaves_it(void **state)
     assert_int_equal(places->taken, 0);
     assert_int_equal(places->given_back, 41);
     assert_int_equal(places->until,
-                     walk->room.now + 6 * apr_time_from_msec(walk->acme.app.timeout_ms));
+                     walk->room.now + 2 * apr_time_from_msec(walk->acme.app.timeout_ms));
+}
+
+/* Three calls, and the visitor waits for one timeout. */
+static void calls_of_a_login_share_one_timeout(void **state)
+{
+    walk_t *walk = *state;
+    fake_http_t *http = &walk->world->http;
+
+    begin(walk);
+    walk_expect_member(walk, "zhangsan", 1);
+    http->steps[0].takes = apr_time_from_sec(2);
+    http->steps[1].takes = apr_time_from_sec(2);
+    walk_back(walk, "CODE");
+    walk_assert_redirect(walk, 302, HERE);
+    assert_int_equal(http->calls[0].total_ms, 5000);
+    assert_int_equal(http->calls[1].total_ms, 3000);
+    assert_int_equal(http->calls[2].total_ms, 1000);
+
+    begin(walk);
+    walk_expect_identity(walk, "{\"errcode\":0,\"userid\":\"zhangsan\"}");
+    http->steps[3].takes = apr_time_from_sec(5);
+    walk_back(walk, "CODE"); /* no time is left to ask for the member */
+    walk_assert_refused(walk, WECOM_REASON_TIMEOUT, TARGET);
+    world_assert_played(walk->world);
 }
 
 static void place_is_left_after_a_failure_too(void **state)
@@ -225,6 +249,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         WALK_TEST(login_waits_in_a_place_and_leaves_it),
+        WALK_TEST(calls_of_a_login_share_one_timeout),
         WALK_TEST(place_is_left_after_a_failure_too),
         WALK_TEST(whoever_finds_no_place_is_told_at_once),
         WALK_TEST(whoever_does_not_ask_wecom_needs_no_place),

@@ -37,6 +37,11 @@ static apr_array_header_t *links_of(const char *const *pairs, apr_pool_t *pool)
     return links;
 }
 
+#define ID_LINE \
+    "<p class=\"quiet\">If you need help, give this number to the administrator: " \
+    "WC0231-K7Q2MX<br><time>Tue, 14 Nov 2023 22:13:20 GMT</time></p>"
+#define BACKWARDS "\xe2\x80\xae" "fdp.exe\xe2\x80\xac"
+
 /* --- the whole page ------------------------------------------------------------------------- */
 
 static void page_has_its_parts_in_order(void **state)
@@ -47,8 +52,7 @@ static void page_has_its_parts_in_order(void **state)
         "<title>Title</title>", "<style>", "</style>", "<h1>Title</h1>", "<p>Sentence.</p>",
         "<a class=\"b first\" href=\"/report?id=7&amp;x=1\">Try again</a>",
         "<a class=\"b\" href=\"/o\">Other</a>", "<p class=\"quiet\">Note.</p>",
-        "<p class=\"quiet\">If you need help, give this number to the administrator: "
-        "WC0231-K7Q2MX<br><time>Tue, 14 Nov 2023 22:13:20 GMT</time></p>",
+        ID_LINE,
         "</main></body>\n</html>\n",
     };
     apr_pool_t *pool = *state;
@@ -139,7 +143,7 @@ static void text_of_all_scripts_stays_as_it_is(void **state)
     /* Emoji of four bytes, with a joiner; Arabic and Hebrew with direction marks and overrides;
      * a combining accent. */
     static const char *const texts[] = {
-        "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", "\xe2\x80\xae" "fdp.exe\xe2\x80\xac",
+        "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", BACKWARDS,
         "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d\xe2\x80\x8f", "e\xcc\x81", "示例科技 & 合作",
     };
     apr_pool_t *pool = *state;

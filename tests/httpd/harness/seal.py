@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Cookies that no browser could get by itself: aged, of the future, foreign (tools/seal_cookie.c).
+
+Times are given as seconds before now; below zero they lie in the future.
+"""
+import os
+import subprocess
+import time
+from dataclasses import dataclass
+
+TOOL = "tests/httpd/tools/seal_cookie"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a session cookie says."""
+    issued: int
+    seen: int
+    key: int        # the number of the key that opened it
+    who: str        # source/userid
+
+
+def make_key(path):
+    """A key file as WeComCryptoKey wants it."""
+    path.touch(0o600)
+    path.write_bytes(os.urandom(32))
+    return path
+
+
+class Sealer:
+    def __init__(self, paths, site, keys=(), url=None):
+        """keys: files in place of the key in the site's state folder; url: of another site."""
+        self._tool = paths.build / TOOL
+        if not self._tool.is_file():
+            raise FileNotFoundError(f"{self._tool} is not there: run make in {paths.build}")
+        self._keys = keys or (site.httpd.root / "state" / "key",)
+        self._url = url or site.url("")
+        self._book = site.httpd.book
+
+    def _run(self, kind, **values):
+        values["key"] = ",".join(str(key) for key in self._keys)
+        values.setdefault("url", self._url)
+        done = subprocess.run([self._tool, kind, *(f"{n}={v}" for n, v in values.items())],
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        out = done.stdout.split()
+        if kind != "open":
+            self._book.remember_secret(out[1])
+        return out
+
+    @staticmethod
+    def _times(ago):
+        now = int(time.time())
+        return {name: now - seconds for name, seconds in ago.items() if seconds is not None}
+
+    def ticket(self, issued=None, seen=None, **values):
+        """(name, value) of a session cookie; issued and seen: so many seconds ago."""
+        if seen is None:
+            seen = issued
+        return tuple(self._run("ticket", **self._times({"issued": issued, "seen": seen}),
+                               **values))
+
+    def pending(self, issued=0, **values):
+        """(name, value, state) of a login that began so many seconds ago."""
+        return tuple(self._run("pending", **self._times({"issued": issued}), **values))
+
+    def open(self, value):
+        issued, seen, key, who = self._run("open", value=value)
+        return Opened(int(issued), int(seen), int(key), who)
