@@ -21,6 +21,11 @@ fail()
 # (root, with sudo) is no place to build in.
 prepare_folder()
 {
+    case $root in
+    *[[:space:]\"\'\`\\\#\$\&]*)
+        fail "configure works in no folder whose path has blanks or quotes: move $root"
+        ;;
+    esac
     if ! mkdir -p "$1" 2>/dev/null || [ ! -w "$1" ] || [ ! -w "$root/_build" ] \
         || ! : 2>/dev/null >"$log"; then
         fail "$1 cannot be written by $(id -un); where somebody else has built before," \

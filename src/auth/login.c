@@ -11,6 +11,7 @@
 
 #include "form.h"
 #include "login_int.h"
+#include "refusal.h"
 #include "target.h"
 
 const char *wecom_login_absolute(const wecom_login_t *room, const char *target)
@@ -28,55 +29,6 @@ void wecom_login_forget_cookie(wecom_reply_t *reply, const wecom_login_t *room, 
     const char *name = wecom_state_cookie_name(room->site, state, room->pool);
 
     wecom_reply_cookie(reply, wecom_site_cookie(room->site, name, "", 0, 0, room->pool));
-}
-
-/* --- refusals -------------------------------------------------------------------------------- */
-
-static void add_link(apr_array_header_t *links, const char *label, const char *href)
-{
-    wecom_page_link_t *link_row = apr_array_push(links);
-
-    link_row->label = label;
-    link_row->href = href;
-}
-
-static void show_page(wecom_reply_t *reply, const wecom_login_t *room, int status,
-                      wecom_page_t *page)
-{
-    page->lang = room->lang;
-    page->now = room->now;
-    reply->status = status;
-    reply->location = NULL;
-    reply->content_type = "text/html; charset=utf-8";
-    reply->body = wecom_page_render(page, room->pool);
-    reply->is_page = 1;
-}
-
-void wecom_login_refuse(wecom_reply_t *reply, const wecom_login_t *room, wecom_reason_t reason,
-                        const char *again, const char *const *pairs)
-{
-    const wecom_reason_row_t *row = wecom_reason_row(reason);
-    const char *number = wecom_crypto_random_text(6, room->pool);
-    wecom_page_t page;
-
-    memset(&page, 0, sizeof(page));
-    page.title = wecom_words_get(room->lang, WECOM_WORD_NOT_SIGNED_IN);
-    page.sentence = wecom_words_fill(room->lang, row->word, pairs, room->pool);
-    page.incident = number != NULL ? apr_pstrcat(room->pool, row->id, "-", number, NULL) : row->id;
-    if (again != NULL) {
-        apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
-
-        add_link(links, wecom_words_get(room->lang, reason == WECOM_REASON_REFUSED
-                                                        ? WECOM_WORD_SIGN_IN_AGAIN
-                                                        : WECOM_WORD_TRY_AGAIN), again);
-        page.links = links;
-    }
-    reply->reason = reason;
-    reply->incident = page.incident;
-    if (row->status == 503) {
-        reply->retry_after = 10;
-    }
-    show_page(reply, room, row->status, &page);
 }
 
 /* --- pending logins -------------------------------------------------------------------------- */
@@ -123,6 +75,9 @@ wecom_status_t wecom_login_recall_pending(wecom_pending_t *pending, const wecom_
     return status;
 }
 
+/* In one answer: whoever sends hundreds gets rid of them a few at a time. */
+#define MAX_EVICTIONS 16
+
 static void evict_others(wecom_reply_t *reply, const wecom_login_t *room)
 {
     apr_array_header_t *names = apr_array_make(room->pool, room->pending->nelts + 1,
@@ -135,7 +90,7 @@ static void evict_others(wecom_reply_t *reply, const wecom_login_t *room)
                                                             wecom_login_cookie_t).name;
     }
     wecom_state_evict(evict, names, NULL, room->site, room->now, room->pool);
-    for (i = 0; i < evict->nelts; i++) {
+    for (i = 0; i < evict->nelts && i < MAX_EVICTIONS; i++) {
         wecom_reply_cookie(reply, wecom_site_cookie(room->site,
                                                     APR_ARRAY_IDX(evict, i, const char *), "",
                                                     0, 0, room->pool));
@@ -203,7 +158,7 @@ void wecom_login_start_source(wecom_reply_t *reply, const wecom_login_t *room,
     }
     state = make_pending(reply, room, source->id, &sealed, mark);
     if (state == NULL) {
-        wecom_login_refuse(reply, room, WECOM_REASON_INTERNAL, wish->target, NULL);
+        wecom_refusal_page(reply, room, WECOM_REASON_INTERNAL, wish->target, NULL);
         return;
     }
     if (silent) {
@@ -245,7 +200,7 @@ void wecom_login_begin_marked(wecom_reply_t *reply, const wecom_login_t *room,
     const char *state;
 
     if (sources->nelts == 0) {
-        wecom_login_refuse(reply, room, WECOM_REASON_NO_SUCH_SOURCE, NULL, NULL);
+        wecom_refusal_page(reply, room, WECOM_REASON_NO_SUCH_SOURCE, NULL, NULL);
         return;
     }
     if (source != NULL) {
@@ -254,7 +209,7 @@ void wecom_login_begin_marked(wecom_reply_t *reply, const wecom_login_t *room,
     }
     state = make_pending(reply, room, "", wish, mark);
     if (state == NULL) {
-        wecom_login_refuse(reply, room, WECOM_REASON_INTERNAL, wish->target, NULL);
+        wecom_refusal_page(reply, room, WECOM_REASON_INTERNAL, wish->target, NULL);
         return;
     }
     wecom_reply_redirect(reply, status,
@@ -283,7 +238,7 @@ static void show_sources(wecom_reply_t *reply, const wecom_login_t *room,
         const wecom_source_t *source = APR_ARRAY_IDX(sources, i, const wecom_source_t *);
 
         pairs[1] = wecom_source_name(source, wecom_words_short(room->lang));
-        add_link(links,
+        wecom_refusal_link(links,
                  wecom_words_fill(room->lang, WECOM_WORD_SIGN_IN_WITH, pairs, room->pool),
                  apr_pstrcat(room->pool, own_path(room, "login"), "?p=", state, "&source=",
                              source->id, NULL));
@@ -291,7 +246,7 @@ static void show_sources(wecom_reply_t *reply, const wecom_login_t *room,
     memset(&page, 0, sizeof(page));
     page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_IN);
     page.links = links;
-    show_page(reply, room, 200, &page);
+    wecom_refusal_show(reply, room, 200, &page);
 }
 
 void wecom_login_page(wecom_reply_t *reply, const wecom_login_t *room, const char *pending_state,
@@ -325,21 +280,21 @@ void wecom_login_page(wecom_reply_t *reply, const wecom_login_t *room, const cha
         const wecom_source_t *source = wecom_source_find(sources, source_id);
 
         if (source == NULL) {
-            wecom_login_refuse(reply, room, WECOM_REASON_NO_SUCH_SOURCE, sealed.target, NULL);
+            wecom_refusal_page(reply, room, WECOM_REASON_NO_SUCH_SOURCE, sealed.target, NULL);
             return;
         }
         wecom_login_start_source(reply, room, source, &sealed, mark, 302);
         return;
     }
     if (sources->nelts == 0) {
-        wecom_login_refuse(reply, room, WECOM_REASON_NO_SUCH_SOURCE, NULL, NULL);
+        wecom_refusal_page(reply, room, WECOM_REASON_NO_SUCH_SOURCE, NULL, NULL);
         return;
     }
     if (state == NULL) {
         state = make_pending(reply, room, "", &sealed, mark);
     }
     if (state == NULL) {
-        wecom_login_refuse(reply, room, WECOM_REASON_INTERNAL, sealed.target, NULL);
+        wecom_refusal_page(reply, room, WECOM_REASON_INTERNAL, sealed.target, NULL);
         return;
     }
     show_sources(reply, room, sources, state);
@@ -371,14 +326,14 @@ static void ask_to_sign_out(wecom_reply_t *reply, const wecom_login_t *room)
     page.sentence = wecom_words_fill(room->lang, WECOM_WORD_SIGN_OUT_ASK, pairs, room->pool);
     page.form_action = own_path(room, "logout");
     page.form_label = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
-    add_link(links, wecom_words_get(room->lang, WECOM_WORD_STAY), "/");
+    wecom_refusal_link(links, wecom_words_get(room->lang, WECOM_WORD_STAY), "/");
     page.links = links;
     if (wecom_form_token(&page.form_token, room->form_ring, "logout",
                          wecom_login_form_binding(room), room->now, room->pool) != WECOM_OK) {
-        wecom_login_refuse(reply, room, WECOM_REASON_INTERNAL, NULL, NULL);
+        wecom_refusal_page(reply, room, WECOM_REASON_INTERNAL, NULL, NULL);
         return;
     }
-    show_page(reply, room, 200, &page);
+    wecom_refusal_show(reply, room, 200, &page);
 }
 
 void wecom_login_logout(wecom_reply_t *reply, const wecom_login_t *room, int sure)
@@ -399,16 +354,18 @@ void wecom_login_logout(wecom_reply_t *reply, const wecom_login_t *room, int sur
         cache->drop(cache, "loop", key, room->pool);
         reply->source = room->ticket->source;
         reply->userid = room->ticket->userid;
+        /* Only where a session came along: a form that another site posts carries none
+         * (SameSite=Lax), and must not end one that it could not send. */
+        wecom_reply_cookie(reply, wecom_site_cookie(room->site, room->site->session_cookie, "", 0,
+                                                    1, room->pool));
+        reply->forget_cached_pages = 1;
     }
-    wecom_reply_cookie(reply, wecom_site_cookie(room->site, room->site->session_cookie, "", 0, 1,
-                                                room->pool));
-    reply->forget_cached_pages = 1;
     links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
-    add_link(links, wecom_words_get(room->lang, WECOM_WORD_SIGN_IN_AGAIN),
-             own_path(room, "login"));
+    wecom_refusal_link(links, wecom_words_get(room->lang, WECOM_WORD_SIGN_IN_AGAIN),
+                       own_path(room, "login"));
     memset(&page, 0, sizeof(page));
     page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
     page.sentence = wecom_words_get(room->lang, WECOM_WORD_SIGNED_OUT);
     page.links = links;
-    show_page(reply, room, 200, &page);
+    wecom_refusal_show(reply, room, 200, &page);
 }

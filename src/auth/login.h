@@ -12,38 +12,7 @@
 #ifndef WECOM_AUTH_LOGIN_H
 #define WECOM_AUTH_LOGIN_H
 
-#include "../wecom/link.h"
-#include "../wecom/token.h"
-#include "page.h"
-#include "reply.h"
-#include "source.h"
-#include "state.h"
-
-/* A cookie that the browser sent. */
-typedef struct wecom_login_cookie_t {
-    const char *name;
-    const char *value;
-    apr_size_t value_len;
-} wecom_login_cookie_t;
-
-typedef struct wecom_login_t {
-    const wecom_site_t *site;
-    const apr_array_header_t *sources;      /* const wecom_source_t *: all of this host */
-    const wecom_keyring_t *state_ring;
-    const wecom_keyring_t *ticket_ring;
-    const wecom_keyring_t *form_ring;
-    wecom_bytes_t ticket_aad;
-    const wecom_ports_t *ports;
-    apr_time_t now;
-    apr_pool_t *pool;
-
-    /* of this request */
-    wecom_client_t client;
-    wecom_lang_t lang;
-    const char *address;                    /* the visitor's, as httpd (mod_remoteip) knows it */
-    const apr_array_header_t *pending;      /* wecom_login_cookie_t: pending cookies sent */
-    const wecom_ticket_t *ticket;           /* of a living session, else NULL */
-} wecom_login_t;
+#include "room.h"
 
 /* What the place of a protected request has decided. */
 typedef struct wecom_login_wish_t {
@@ -72,11 +41,6 @@ void wecom_login_logout(wecom_reply_t *reply, const wecom_login_t *room, int sur
 
 /* The form token's binding for the session of this room. */
 wecom_bytes_t wecom_login_form_binding(const wecom_login_t *room);
-
-/* A refusal as page: status and sentence from the reason's row, a new incident, one thing to do.
- * again: address of the "try again" button, NULL for none. pairs fill the sentence. */
-void wecom_login_refuse(wecom_reply_t *reply, const wecom_login_t *room, wecom_reason_t reason,
-                        const char *again, const char *const *pairs);
 
 /* --- exposed for the unit tests ------------------------------------------------------------- */
 

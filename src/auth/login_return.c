@@ -18,6 +18,7 @@
 #include "../wecom/api.h"
 #include "../wecom/trouble.h"
 #include "login_int.h"
+#include "refusal.h"
 #include "target.h"
 
 #define LOOP_WINDOW apr_time_from_sec(60)
@@ -30,14 +31,12 @@ typedef struct wecom_return_t {
     const char *appid;
 } wecom_return_t;
 
-static int is_visible_ascii(const char *s)
+/* RFC 3986's unreserved characters. A code is base64url as far as anybody has seen, and what
+ * else a stranger may think of is not sent to WeCom in our name. */
+static int is_unreserved(const char *s)
 {
-    for (; *s != '\0'; s++) {
-        if ((unsigned char)*s <= 0x20 || (unsigned char)*s >= 0x7f) {
-            return 0;
-        }
-    }
-    return 1;
+    return s[strspn(s, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-._~")]
+           == '\0';
 }
 
 static int read_parameter(const char **value, const char *query, const char *name,
@@ -49,7 +48,7 @@ static int read_parameter(const char **value, const char *query, const char *nam
         *value = NULL;
         return 1;
     }
-    if (status != WECOM_OK || !is_visible_ascii(*value)) {
+    if (status != WECOM_OK || !is_unreserved(*value)) {
         return 0;
     }
     if (**value == '\0') { /* "code=" says the same as no code */
@@ -163,13 +162,13 @@ static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *roo
         go_to(reply, room, pending.target);
     }
     else if (back->code == NULL) {
-        wecom_login_refuse(reply, room, WECOM_REASON_REFUSED, pending.target, NULL);
+        wecom_refusal_page(reply, room, WECOM_REASON_REFUSED, pending.target, NULL);
     }
     else if (expired) {
-        wecom_login_refuse(reply, room, WECOM_REASON_EXPIRED, pending.target, NULL);
+        wecom_refusal_page(reply, room, WECOM_REASON_EXPIRED, pending.target, NULL);
     }
     else if (wecom_state_mark(back->state) > 0) {
-        wecom_login_refuse(reply, room, WECOM_REASON_COOKIE_LOST, pending.target, NULL);
+        wecom_refusal_page(reply, room, WECOM_REASON_COOKIE_LOST, pending.target, NULL);
     }
     else {
         restart(reply, room, &pending);
@@ -210,6 +209,9 @@ static wecom_reason_t ask_member(wecom_member_t *member, wecom_error_t *err,
 static wecom_reason_t make_ticket(wecom_ticket_t *ticket, const wecom_login_t *room,
                                   const wecom_pending_t *pending, const wecom_member_t *member)
 {
+    const wecom_source_t *source = wecom_source_find(room->sources, pending->source);
+    apr_table_t *fields = apr_table_make(room->pool, 1);
+
     memset(ticket, 0, sizeof(*ticket));
     if (wecom_crypto_random(ticket->id, sizeof(ticket->id)) != WECOM_OK) {
         return WECOM_REASON_INTERNAL;
@@ -226,6 +228,10 @@ static wecom_reason_t make_ticket(wecom_ticket_t *ticket, const wecom_login_t *r
     ticket->leads = member->leads;
     ticket->department_count = member->department_count;
     ticket->main_department = member->main_department;
+    if (source->print != NULL) {
+        apr_table_setn(fields, WECOM_TICKET_APP, source->print);
+    }
+    ticket->fields = fields;
     /* What other modules keep in the session belongs to the person, so it stays when the same
      * one signs in again and goes when somebody else does. */
     if (room->ticket != NULL && strcmp(room->ticket->source, ticket->source) == 0
@@ -273,30 +279,6 @@ static wecom_reason_t ask_wecom(wecom_reply_t *reply, wecom_member_t *member,
     return ask_member(member, &reply->error, &identity, app, &ports, room->pool);
 }
 
-/* The same, with a slot to wait in, and remembering how it went for those who come next. */
-static wecom_reason_t ask_in_turn(wecom_reply_t *reply, wecom_member_t *member,
-                                  const wecom_login_t *room, const wecom_app_t *app,
-                                  const char *code)
-{
-    const wecom_slots_t *slots = room->ports->slots;
-    wecom_reason_t reason;
-    int slot = -1;
-
-    if (slots != NULL) {
-        slot = slots->enter(slots, room->now,
-                            room->now + 2 * apr_time_from_msec(app->timeout_ms));
-        if (slot < 0) {
-            return WECOM_REASON_CROWDED;
-        }
-    }
-    reason = ask_wecom(reply, member, room, app, code);
-    wecom_trouble_note(reply->error.status, app, room->ports, room->pool);
-    if (slots != NULL) {
-        slots->leave(slots, slot);
-    }
-    return reason;
-}
-
 /* From the spent state to the session. */
 static wecom_reason_t exchange(wecom_reply_t *reply, const wecom_login_t *room,
                                const wecom_source_t *source, const wecom_pending_t *pending,
@@ -307,7 +289,8 @@ static wecom_reason_t exchange(wecom_reply_t *reply, const wecom_login_t *room,
     wecom_reason_t reason;
 
     memset(&member, 0, sizeof(member));
-    reason = ask_in_turn(reply, &member, room, &source->app, code);
+    reason = ask_wecom(reply, &member, room, &source->app, code);
+    wecom_trouble_note(&reply->error, &source->app, room->ports, room->pool);
     if (reason != WECOM_REASON_NONE) {
         return reason;
     }
@@ -326,7 +309,7 @@ static void refuse_login(wecom_reply_t *reply, const wecom_login_t *room,
     const char *pairs[3] = { "name", NULL, NULL };
 
     pairs[1] = wecom_source_name(source, wecom_words_short(room->lang));
-    wecom_login_refuse(reply, room, reason, target, pairs);
+    wecom_refusal_page(reply, room, reason, target, pairs);
 }
 
 static int spend(const wecom_login_t *room, const char *state)
@@ -339,50 +322,98 @@ static int spend(const wecom_login_t *room, const char *state)
                                 room->now + WECOM_LOGIN_REMEMBER, room->pool) != WECOM_E_EXISTS;
 }
 
-static void finish_with_cookie(wecom_reply_t *reply, const wecom_login_t *room,
-                               const wecom_return_t *back, const wecom_pending_t *pending)
+/* The code is good for one exchange: spend the state, ask, and say how it ended. */
+static void finish_with_code(wecom_reply_t *reply, const wecom_login_t *room,
+                             const wecom_source_t *source, const wecom_pending_t *pending,
+                             const char *code)
 {
-    const wecom_source_t *source = wecom_source_find(room->sources, pending->source);
     const char *target = pending->target;
     wecom_reason_t reason;
 
-    reply->source = pending->source;
-    if (source == NULL) {
-        wecom_login_refuse(reply, room, WECOM_REASON_NO_SUCH_SOURCE, target, NULL);
-        return;
-    }
-    if (back->appid != NULL && !wecom_source_same_corp(source, back->appid)) {
-        refuse_login(reply, room, source, WECOM_REASON_WRONG_APP, target);
-        return;
-    }
-    if (back->code == NULL) {
-        /* The cookie stays: a reload shows this page again instead of starting a login that
-         * the visitor has just declined. */
-        refuse_login(reply, room, source, WECOM_REASON_REFUSED, target);
-        return;
-    }
-    if (wecom_trouble_check(&reply->error, &source->app, room->ports, room->pool) != WECOM_OK) {
-        /* Nothing is spent yet: the same address works again when WeCom does. */
-        refuse_login(reply, room, source, WECOM_REASON_RESTING, target);
-        return;
-    }
-    wecom_login_forget_cookie(reply, room, back->state);
-    if (!spend(room, back->state)) {
+    wecom_login_forget_cookie(reply, room, pending->state);
+    if (!spend(room, pending->state)) {
         go_to(reply, room, target);
         return;
     }
-    reason = exchange(reply, room, source, pending, back->code);
+    reason = exchange(reply, room, source, pending, code);
     if (reason == WECOM_REASON_NONE) {
         go_to(reply, room, target);
     }
     else if (reason == WECOM_REASON_CODE_DEAD && is_known(room, pending)) {
         go_to(reply, room, target);
     }
-    else if (reason == WECOM_REASON_CODE_DEAD && wecom_state_mark(back->state) == 0) {
+    else if (reason == WECOM_REASON_CODE_DEAD && wecom_state_mark(pending->state) == 0) {
         restart(reply, room, pending);
     }
     else {
         refuse_login(reply, room, source, reason, target);
+    }
+}
+
+/* A doubled return of a login that is through needs neither WeCom nor a slot. */
+static void refuse_for_now(wecom_reply_t *reply, const wecom_login_t *room,
+                           const wecom_source_t *source, const wecom_pending_t *pending,
+                           wecom_reason_t reason)
+{
+    const wecom_cache_t *cache = room->ports->cache;
+    wecom_bytes_t mark;
+
+    if (cache->get(cache, &mark, "used", pending->state, room->now, room->pool) == WECOM_OK) {
+        memset(&reply->error, 0, sizeof(reply->error));
+        wecom_login_forget_cookie(reply, room, pending->state);
+        go_to(reply, room, pending->target);
+        return;
+    }
+    refuse_login(reply, room, source, reason, pending->target);
+}
+
+/* The same, if WeCom is worth asking and there is a slot to wait in. Otherwise nothing is spent:
+ * the same address works again as soon as WeCom does. */
+static void finish_in_turn(wecom_reply_t *reply, const wecom_login_t *room,
+                           const wecom_source_t *source, const wecom_pending_t *pending,
+                           const char *code)
+{
+    const wecom_slots_t *slots = room->ports->slots;
+    int slot = -1;
+
+    if (wecom_trouble_check(&reply->error, &source->app, room->ports, room->pool) != WECOM_OK) {
+        refuse_for_now(reply, room, source, pending, WECOM_REASON_RESTING);
+        return;
+    }
+    if (slots != NULL) {
+        slot = slots->enter(slots, room->now,
+                            room->now + 2 * apr_time_from_msec(source->app.timeout_ms));
+        if (slot < 0) {
+            refuse_for_now(reply, room, source, pending, WECOM_REASON_CROWDED);
+            return;
+        }
+    }
+    finish_with_code(reply, room, source, pending, code);
+    if (slots != NULL) {
+        slots->leave(slots, slot);
+    }
+}
+
+static void finish_with_cookie(wecom_reply_t *reply, const wecom_login_t *room,
+                               const wecom_return_t *back, const wecom_pending_t *pending)
+{
+    const wecom_source_t *source = wecom_source_find(room->sources, pending->source);
+    const char *target = pending->target;
+
+    reply->source = pending->source;
+    if (source == NULL) {
+        wecom_refusal_page(reply, room, WECOM_REASON_NO_SUCH_SOURCE, target, NULL);
+    }
+    else if (back->appid != NULL && !wecom_source_same_corp(source, back->appid)) {
+        refuse_login(reply, room, source, WECOM_REASON_WRONG_APP, target);
+    }
+    else if (back->code == NULL) {
+        /* The cookie stays: a reload shows this page again instead of starting a login that
+         * the visitor has just declined. */
+        refuse_login(reply, room, source, WECOM_REASON_REFUSED, target);
+    }
+    else {
+        finish_in_turn(reply, room, source, pending, back->code);
     }
 }
 
@@ -393,7 +424,7 @@ void wecom_login_finish(wecom_reply_t *reply, const wecom_login_t *room, const c
     wecom_status_t status;
 
     if (!read_query(&back, query, room->pool)) {
-        wecom_login_refuse(reply, room, WECOM_REASON_BAD_RETURN, "/", NULL);
+        wecom_refusal_page(reply, room, WECOM_REASON_BAD_RETURN, "/", NULL);
         return;
     }
     status = wecom_login_open_cookie(&pending, room, back.state);

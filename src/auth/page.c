@@ -9,31 +9,34 @@
  * it, so a change here that forgets it turns red. */
 const char wecom_page_style[] =
     ":root{color-scheme:light dark;--ink:#1d2129;--quiet:#5c6470;--paper:#f4f6f9;--card:#fff;"
-    "--line:#dfe3e8;--key:#1f5fbf;--on-key:#fff}"
+    "--line:#dfe3e8;--edge:#868e9a;--key:#1f5fbf;--on-key:#fff}"
     "@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--quiet:#a6adb8;--paper:#16181d;"
-    "--card:#20232a;--line:#343944;--key:#8ab4f8;--on-key:#10131a}}"
+    "--card:#20232a;--line:#343944;--edge:#737c8b;--key:#8ab4f8;--on-key:#10131a}}"
     "*{box-sizing:border-box}"
-    "body{margin:0;min-height:100vh;display:flex;align-items:center;justify-content:center;"
+    "body{margin:0;min-height:100vh;min-height:100dvh;display:flex;align-items:center;"
+    "justify-content:center;"
     "padding:16px;background:var(--paper);color:var(--ink);"
     "font:16px/1.6 system-ui,-apple-system,\"PingFang SC\",\"Microsoft YaHei\","
     "\"Noto Sans CJK SC\",sans-serif}"
     "main{width:100%;max-width:400px;padding:36px 32px;background:var(--card);"
     "border:1px solid var(--line);border-radius:14px}"
-    "h1{margin:0 0 12px;font-size:22px;line-height:1.3}"
+    "h1{margin:0 0 16px;font-size:22px;line-height:1.3}"
     "p{margin:0 0 20px;overflow-wrap:anywhere}"
     ".quiet{color:var(--quiet);font-size:14px;margin:16px 0 0}"
     "form{margin:0}"
     ".b{display:block;width:100%;margin:0 0 12px;padding:12px 16px;font:inherit;"
     "text-align:center;text-decoration:none;overflow-wrap:anywhere;cursor:pointer;"
-    "color:var(--key);background:transparent;border:1px solid var(--line);border-radius:10px}"
+    "color:var(--key);background:transparent;border:1px solid var(--edge);border-radius:10px}"
     ".b.first{color:var(--on-key);background:var(--key);border-color:var(--key)}"
+    ".b:hover{text-decoration:underline}"
+    "main>:last-child{margin-bottom:0}"
     ".b:focus-visible{outline:3px solid var(--key);outline-offset:2px}"
     "@media print{.b{color:#000;background:#fff}}";
 
 const char *wecom_page_policy(void)
 {
     return "default-src 'none'; "
-           "style-src 'sha256-205bMT+Xl+S441+dRF35RWYdInDqTaV89kQy2vCT1uw='; "
+           "style-src 'sha256-v0yIL0eSRMWz8cIVG1rLIysoT8zxDCMeZ46QabuKOAY='; "
            "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 }
 

@@ -169,6 +169,7 @@ static wecom_reason_t of_errcode(int errcode)
     case 48003:
     case 48004:
     case 48006:
+    case 48009:
     case 50003:
     case 301002:
         return WECOM_REASON_AGENT;

@@ -12,6 +12,8 @@
 
 #include "../base/text.h"
 
+#include "../base/crypto.h"
+
 static const wecom_source_t *source_at(const apr_array_header_t *sources, int i)
 {
     return APR_ARRAY_IDX(sources, i, const wecom_source_t *);
@@ -137,4 +139,23 @@ int wecom_source_is_mixed(const apr_array_header_t *sources)
         }
     }
     return 0;
+}
+
+const char *wecom_source_print(const wecom_app_t *app, apr_pool_t *pool)
+{
+    const char *texts[5];
+    wecom_bytes_t parts[sizeof(texts) / sizeof(texts[0])];
+    unsigned char hash[WECOM_SHA256_BYTES];
+    apr_size_t i;
+
+    texts[0] = app->api_url;
+    texts[1] = app->corp_id;
+    texts[2] = app->agent_id;
+    texts[3] = app->check_member ? "checked" : "";
+    texts[4] = app->proxy_developed ? "proxy" : "";
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        parts[i].data = (const unsigned char *)texts[i];
+        parts[i].len = strlen(texts[i]);
+    }
+    return wecom_crypto_hash(hash, parts, i) == WECOM_OK ? wecom_text_hex(hash, 8, pool) : NULL;
 }

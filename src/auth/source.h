@@ -25,7 +25,14 @@ typedef struct wecom_source_t {
     wecom_app_t app;
     const apr_array_header_t *names;  /* of wecom_show_name_t; may be empty */
     int in_wechat;                    /* WeChat takes the silent walk too */
+    const char *print;                /* of the app, as wecom_source_print makes it */
 } wecom_source_t;
+
+/* What a session is good for: 16 hex characters that change with the corp, the app, the host of
+ * the API and what was asked of a member there. An id alone does not say it: a virtual host may
+ * define it again, for another corp, and a userid of one corp is somebody else in another.
+ * NULL when there is no SHA-256. */
+const char *wecom_source_print(const wecom_app_t *app, apr_pool_t *pool);
 
 /* 1 for ^[a-z0-9-]{1,31}$. */
 int wecom_source_is_id(const char *id, apr_size_t len);

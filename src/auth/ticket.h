@@ -33,6 +33,9 @@ enum { /* wecom_ticket_t.flags; sealed, so the numbers never change their meanin
     WECOM_TICKET_FIELD_MATCH = 4     /* the link was made by matching, and stands uncontradicted */
 };
 
+/* The field that names the app the session was made with (wecom_source_print). */
+#define WECOM_TICKET_APP "app"
+
 typedef struct wecom_ticket_t {
     unsigned int flags;
     apr_int64_t issued;    /* seconds since 1970: the login */
@@ -47,7 +50,7 @@ typedef struct wecom_ticket_t {
     const unsigned char *leads;       /* parallel */
     apr_size_t department_count;
     apr_int64_t main_department;      /* 0: none */
-    const apr_table_t *fields;        /* further carried fields; NULL or empty: none */
+    const apr_table_t *fields;        /* the app, and further carried fields; NULL: none */
     apr_table_t *entries;             /* of other modules, through mod_session; never NULL after
                                        * decode */
 } wecom_ticket_t;

@@ -68,7 +68,7 @@ static piece_t next_piece(const char **text, apr_size_t *len, const char **pos)
     return PIECE_UNKNOWN;
 }
 
-static int holds(const char *pattern, piece_t one, piece_t other)
+static int names_somebody(const char *pattern)
 {
     const char *text;
     apr_size_t len;
@@ -76,7 +76,7 @@ static int holds(const char *pattern, piece_t one, piece_t other)
 
     do {
         piece = next_piece(&text, &len, &pattern);
-        if (piece == one || piece == other) {
+        if (piece == PIECE_USERID || piece == PIECE_ACCOUNT) {
             return 1;
         }
     } while (piece != PIECE_END);
@@ -98,15 +98,55 @@ const char *wecom_user_check(const char *pattern, apr_pool_t *pool)
                                 wecom_text_clean(text, len, MAX_SHOWN, pool));
         }
     } while (piece != PIECE_END);
-    if (!holds(pattern, PIECE_USERID, PIECE_ACCOUNT)) {
+    if (!names_somebody(pattern)) {
         return "everybody would be the same user; write %{userid} or %{account} into the pattern";
     }
     return NULL;
 }
 
+/* Can c stand in the id itself? A source's id is [a-z0-9-]; a corp id has more. */
+static int may_be_part(piece_t piece, char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'
+           || (piece == PIECE_CORPID && ((c >= 'A' && c <= 'Z') || c == '_'));
+}
+
+/* Does the name begin or end with the id, parted from the rest by a character that no id holds?
+ * In "%{userid}-%{source}" the member bob-x of source y and bob of x-y would be one user. */
 int wecom_user_is_qualified(const char *pattern)
 {
-    return pattern != NULL && holds(pattern, PIECE_SOURCE, PIECE_CORPID);
+    int variable_before = 0;
+    char before = '\0';
+    piece_t piece;
+
+    do {
+        const char *text;
+        apr_size_t len;
+
+        if (pattern == NULL) {
+            return 0;
+        }
+        piece = next_piece(&text, &len, &pattern);
+        if (piece == PIECE_SOURCE || piece == PIECE_CORPID) {
+            const char *rest = pattern;
+            const char *next;
+            apr_size_t next_len;
+            piece_t after = next_piece(&next, &next_len, &rest);
+
+            if (!variable_before && after == PIECE_TEXT && !may_be_part(piece, next[0])) {
+                return 1;
+            }
+            while (after == PIECE_TEXT) {
+                after = next_piece(&next, &next_len, &rest);
+            }
+            if (after == PIECE_END && before != '\0' && !may_be_part(piece, before)) {
+                return 1;
+            }
+        }
+        before = piece == PIECE_TEXT ? text[len - 1] : '\0';
+        variable_before |= piece != PIECE_TEXT;
+    } while (piece != PIECE_END);
+    return 0;
 }
 
 static const char *account_of(const wecom_ticket_t *ticket)

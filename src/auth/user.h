@@ -17,7 +17,9 @@
  * must hold %{userid} or %{account}: without them everybody would be the same user. */
 const char *wecom_user_check(const char *pattern, apr_pool_t *pool);
 
-/* 1 when the pattern tells members of different sources apart: it holds %{source} or %{corpid}. */
+/* 1 when the pattern tells members of different sources apart: it begins or ends with %{source} or
+ * %{corpid} (plain text beside them does no harm), parted from the rest by a character that such
+ * an id cannot hold. */
 int wecom_user_is_qualified(const char *pattern);
 
 /* pattern NULL: the account, else the userid. %{account} of a session without account is the

@@ -34,7 +34,7 @@ typedef struct wecom_error_t {
     wecom_status_t status;
     int upstream;       /* errcode of WeCom, or HTTP status, or the transport's code; else 0 */
     const char *stage;  /* the call or step, static text such as "gettoken"; NULL if none */
-    const char *detail; /* a sentence for the administrator, cleaned of control bytes; may be NULL */
+    const char *detail; /* a sentence for the log, cleaned of control bytes; may be NULL */
 } wecom_error_t;
 
 /* Fill *err (which may be NULL) and return the status, so that a caller can write

@@ -14,7 +14,7 @@
 #define WECOM_MAX_COOKIE_HEADER    65536 /* all Cookie header bytes that are scanned */
 #define WECOM_MAX_COOKIES           1000 /* cookies that are looked at in one request */
 #define WECOM_MAX_OWN_COOKIES         16 /* cookies with our own name that are kept for a look */
-#define WECOM_MAX_SEALED_COOKIE     4000 /* base64 text of one sealed cookie; browsers drop > 4096 */
+#define WECOM_MAX_SEALED_COOKIE     4000 /* base64 text of a sealed cookie; browsers drop > 4096 */
 #define WECOM_MAX_PENDING_COOKIE    1000 /* base64 text of a pending login with its target; four of
                                           * them and a session must fit LimitRequestFieldSize */
 #define WECOM_MAX_TARGET            2048 /* a return target: path and query */

@@ -10,11 +10,12 @@
 #include "http_protocol.h"
 #include "http_request.h"
 
+#include "../auth/refusal.h"
 #include "../auth/target.h"
 #include "../auth/user.h"
 #include "session.h"
 
-/* --- answers ------------------------------------------------------------------------------------ */
+/* --- answers --------------------------------------------------------------------------------- */
 
 static int misconfigured(request_rec *r, const char *sentence)
 {
@@ -36,6 +37,8 @@ static int answer(request_rec *r, wecom_reply_t *reply)
     wecom_request_log(r, reply);
     if (reply->location != NULL) {
         wecom_request_write_headers(r, reply);
+        /* An ErrorDocument for 302 in this very place would be shown without asking anybody. */
+        ap_custom_response(r, reply->status, "The next step is at the address in Location.\n");
         return reply->status;
     }
     return wecom_request_leave(r, reply, reply->status);
@@ -91,7 +94,7 @@ static int wrong_name(request_rec *r, wecom_visit_t *visit)
     wecom_request_room(&room, r, visit);
     pairs[1] = wecom_site_typed(&address, r->pool);
     pairs[3] = visit->server->site->public_url;
-    wecom_login_refuse(reply, &room, WECOM_REASON_WRONG_NAME, NULL, pairs);
+    wecom_refusal_page(reply, &room, WECOM_REASON_WRONG_NAME, NULL, pairs);
     return answer(r, reply);
 }
 
@@ -127,7 +130,7 @@ static int begin_login(request_rec *r, wecom_visit_t *visit, int is_form)
     return answer(r, reply);
 }
 
-/* --- the hook ------------------------------------------------------------------------------------- */
+/* --- the hook -------------------------------------------------------------------------------- */
 
 /* Sources of several corps in one place: the same userid could be two people. What the
  * configuration could check at start it has; an .htaccess or a merge is only known here. */
@@ -193,6 +196,7 @@ int wecom_authn_check(request_rec *r)
         return misconfigured(r, "AuthType WeCom, but this virtual host has no source: write a "
                                 "<WeComSource> section");
     }
+    visit->touched = 1;
     fault = wecom_session_fault(r);
     if (fault != NULL) {
         return misconfigured(r, fault);
@@ -206,7 +210,10 @@ int wecom_authn_check(request_rec *r)
     if (ticket != NULL && allows(place, ticket->source)) {
         return pass(r, visit, place, ticket);
     }
-    if (r->main != NULL || visit->probing) { /* whoever included us sees the status alone */
+    /* Whoever included us sees the status alone, and the page of another error is no place to
+     * begin a login from. */
+    if (r->main != NULL || visit->probing
+        || (r->prev != NULL && ap_is_HTTP_ERROR(r->prev->status))) {
         return HTTP_UNAUTHORIZED;
     }
     wecom_request_address(&address, r, visit);
@@ -230,34 +237,7 @@ int wecom_authn_check(request_rec *r)
     }
 }
 
-/* --- known, and still not allowed ----------------------------------------------------------------- */
-
-static void deny_with_page(wecom_reply_t *reply, const wecom_login_t *room, const char *who)
-{
-    const wecom_reason_row_t *row = wecom_reason_row(WECOM_REASON_DENIED);
-    const char *number = wecom_crypto_random_text(6, room->pool);
-    apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
-    const char *pairs[3] = { "user", NULL, NULL };
-    wecom_page_link_t *sign_out;
-    wecom_page_t page;
-
-    pairs[1] = who;
-    memset(&page, 0, sizeof(page));
-    page.lang = room->lang;
-    page.title = wecom_words_get(room->lang, WECOM_WORD_NO_ACCESS);
-    page.sentence = wecom_words_get(room->lang, row->word);
-    page.note = wecom_words_fill(room->lang, WECOM_WORD_SIGNED_IN_AS, pairs, room->pool);
-    page.incident = number != NULL ? apr_pstrcat(room->pool, row->id, "-", number, NULL) : row->id;
-    page.now = room->now;
-    sign_out = apr_array_push(links);
-    sign_out->label = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
-    sign_out->href = apr_pstrcat(room->pool, room->site->endpoint, "/logout", NULL);
-    page.links = links;
-    reply->content_type = "text/html; charset=utf-8";
-    reply->body = wecom_page_render(&page, room->pool);
-    reply->is_page = 1;
-    reply->incident = page.incident;
-}
+/* --- known, and still not allowed ------------------------------------------------------------ */
 
 int wecom_authn_note_failure(request_rec *r, const char *auth_type)
 {
@@ -284,15 +264,15 @@ int wecom_authn_note_failure(request_rec *r, const char *auth_type)
         reply->body = "{\"error\":\"forbidden\"}";
     }
     else {
-        deny_with_page(reply, &room, own->admitted->name[0] != '\0' ? own->admitted->name
-                                                                    : r->user);
+        wecom_refusal_denied(reply, &room, own->admitted->name[0] != '\0' ? own->admitted->name
+                                                                          : r->user);
     }
     wecom_request_log(r, reply);
     wecom_request_leave(r, reply, HTTP_UNAUTHORIZED);
     return OK;
 }
 
-/* --- what the application hears --------------------------------------------------------------------- */
+/* --- what the application hears -------------------------------------------------------------- */
 
 static const char *departments_of(const wecom_ticket_t *ticket, apr_pool_t *pool)
 {

@@ -42,7 +42,7 @@ apr_status_t wecom_cache_socache_register(apr_pool_t *pconf)
     return ap_mutex_register(pconf, MUTEX_TYPE, NULL, APR_LOCK_DEFAULT, 0);
 }
 
-/* --- opening -------------------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------------------------- */
 
 static int open_instance(instance_t *instance, const char *spec, const char *role, server_rec *s,
                          apr_pool_t *pconf)
@@ -52,8 +52,9 @@ static int open_instance(instance_t *instance, const char *spec, const char *rol
     const char *name = colon != NULL ? apr_pstrmemdup(pconf, spec, (apr_size_t)(colon - spec))
                                      : spec;
     const char *args = colon != NULL ? colon + 1 : NULL;
-    const char *key = apr_pstrcat(process, "mod_auth_wecom-cache-", role, "-", spec, NULL);
+    const char *key = apr_pstrcat(pconf, "mod_auth_wecom-cache-", role, "-", spec, NULL);
     int lasting = strcmp(name, "shmcb") == 0;
+    apr_pool_t *home = pconf;
     const char *fault;
     void *kept = NULL;
     apr_status_t rv;
@@ -71,22 +72,27 @@ static int open_instance(instance_t *instance, const char *spec, const char *rol
         if (kept != NULL) {
             return 1;
         }
+        /* A pool that is never destroyed. mod_socache_shmcb registers a cleanup in the pool it
+         * is given; in the process pool that would run at the very end, when the module's code
+         * is unmapped already, and the parent would die of it at every stop. */
+        if (apr_pool_create_unmanaged_ex(&home, NULL, NULL) != APR_SUCCESS) {
+            return 0;
+        }
     }
-    fault = instance->provider->create(&instance->handle, args, pconf,
-                                       lasting ? process : pconf);
+    fault = instance->provider->create(&instance->handle, args, pconf, home);
     if (fault != NULL) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s, WC(0402) "WeComCache %s: %s", spec, fault);
         return 0;
     }
     rv = instance->provider->init(instance->handle, apr_pstrcat(pconf, "wecom-", role, NULL),
-                                  &hints, s, lasting ? process : pconf);
+                                  &hints, s, home);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s, WC(0403)
                      "WeComCache %s: the cache cannot be made", spec);
         return 0;
     }
     if (lasting) {
-        apr_pool_userdata_setn(instance->handle, key, NULL, process);
+        apr_pool_userdata_set(instance->handle, key, NULL, process); /* copies the key */
     }
     return 1;
 }
@@ -137,7 +143,7 @@ void wecom_cache_socache_child_init(wecom_socache_t *socache, apr_pool_t *pchild
     }
 }
 
-/* --- the port -------------------------------------------------------------------------------------- */
+/* --- the port -------------------------------------------------------------------------------- */
 
 static instance_t *instance_of(const port_t *port, const char *kind)
 {

@@ -4,9 +4,9 @@
  *
  * Two instances with one mutex: one for tokens and marks, one ("visitors") for what strangers
  * can cause to be written, so that a flood of started logins evicts neither token nor session.
- * Keys are hashed, values sealed with their own expiry inside. shmcb instances live in the
- * process pool and are taken over by the next generation: made from pconf, every graceful
- * restart, and so every nightly log rotation, would empty them.
+ * Keys are hashed, values sealed with their own expiry inside. shmcb instances outlive
+ * pconf and are taken over by the next generation: made from pconf, every graceful restart, and
+ * so every nightly log rotation, would empty them.
  */
 #ifndef WECOM_HTTPD_CACHE_SOCACHE_H
 #define WECOM_HTTPD_CACHE_SOCACHE_H

@@ -291,11 +291,13 @@ static const char *find_target(target_t *target, cmd_parms *cmd, wecom_place_t *
     return NULL;
 }
 
-/* httpd names file and line of the server's configuration, but only the file of .htaccess. */
+/* httpd gives a sentence about the server's configuration an id, file and line, but one about
+ * .htaccess the file alone. */
 static const char *sentence(cmd_parms *cmd, const char *text)
 {
     return text != NULL && in_htaccess(cmd)
-           ? apr_psprintf(cmd->pool, "%s (line %d)", text, cmd->directive->line_num) : text;
+           ? apr_psprintf(cmd->pool, WC(0142) "%s (line %d)", text, cmd->directive->line_num)
+           : text;
 }
 
 /* In .htaccess the whole configuration is known already. */

@@ -140,6 +140,7 @@ static wecom_source_t *make_source(wecom_judge_t *judge, const wecom_server_t *s
                                                        offsetof(wecom_server_t, ca_file)));
     }
     app->proxy = conf->proxy != NULL ? conf->proxy : server->proxy;
+    source->print = wecom_source_print(app, judge->pool);
     app->timeout_ms = (int)(own_timeout ? conf->timeout : server->timeout) * 1000;
     return source;
 }
@@ -156,8 +157,8 @@ int wecom_build_sources(wecom_judge_t *judge, wecom_server_t *server)
         wecom_where_t where = { server->server->defn_name,
                                 (int)server->server->defn_line_number };
 
-        wecom_fault(judge, &where, WC(0118) "the virtual host %s sees more than %d sources, its own "
-                    "and those of the server; distribute them over virtual hosts",
+        wecom_fault(judge, &where, WC(0118) "the virtual host %s sees more than %d sources, its "
+                    "own and those of the server; distribute them over virtual hosts",
                     server->server->server_hostname, WECOM_MAX_SOURCES);
         return 0;
     }

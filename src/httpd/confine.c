@@ -57,6 +57,39 @@ static const char *confined(const char *value, apr_pool_t *pool)
     return out != NULL ? apr_pstrcat(pool, out, ", private", NULL) : "private";
 }
 
+/* mod_include passes on what stands before an include before it runs the subrequest, and with it
+ * the headers. Whether something of ours will be included is not known then. */
+static int is_assembled(const request_rec *r)
+{
+    const ap_filter_t *at;
+
+    for (at = r->output_filters; at != NULL; at = at->next) {
+        if (ap_cstr_casecmp(at->frec->name, "INCLUDES") == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* Is anything in this answer from under AuthType WeCom? An internal redirect out of a protected
+ * place, or a subrequest into one, carries a member's content to an address of another place. */
+static int is_confined(request_rec *r)
+{
+    const wecom_visit_t *visit = wecom_request_visit(r);
+    request_rec *at;
+
+    if (visit != NULL && (visit->touched
+                          || (visit->session_values != NULL && is_assembled(r)))) {
+        return 1;
+    }
+    for (at = r; at != NULL; at = at->prev) {
+        if (wecom_request_is_ours(at)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static apr_status_t confine_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
 {
     request_rec *r = f->r;
@@ -64,6 +97,9 @@ static apr_status_t confine_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
     const char *error_value = apr_table_get(r->err_headers_out, "Cache-Control");
 
     ap_remove_output_filter(f);
+    if (!is_confined(r)) {
+        return ap_pass_brigade(f->next, brigade);
+    }
     if (value != NULL || error_value == NULL) {
         apr_table_setn(r->headers_out, "Cache-Control", confined(value, r->pool));
     }
@@ -82,7 +118,9 @@ void wecom_confine_register(void)
 
 void wecom_confine_insert(request_rec *r)
 {
-    if (r->main == NULL && wecom_request_is_ours(r)) {
+    /* On every request of a host with a source: whether a subrequest will touch a protected
+     * place is only known when the answer comes by. */
+    if (r->main == NULL && (wecom_request_visit(r) != NULL || wecom_request_is_ours(r))) {
         ap_add_output_filter_handle(filter, NULL, r, r->connection);
     }
 }

@@ -11,6 +11,7 @@
 #include "http_request.h"
 
 #include "../auth/form.h"
+#include "../auth/refusal.h"
 #include "../auth/target.h"
 #include "../base/json.h"
 #include "authn.h"
@@ -24,7 +25,7 @@ typedef struct wecom_own_t {
     int posts;            /* POST is answered too */
 } wecom_own_t;
 
-/* --- small answers -------------------------------------------------------------------------------- */
+/* --- small answers --------------------------------------------------------------------------- */
 
 static int finish(request_rec *r, const wecom_reply_t *reply)
 {
@@ -72,7 +73,7 @@ static int read_parameter(const char **value, const request_rec *r, const char *
     return status == WECOM_OK;
 }
 
-/* --- login ------------------------------------------------------------------------------------------ */
+/* --- login ----------------------------------------------------------------------------------- */
 
 /* The place that `target` would be, for its sources: looked up with a subrequest that runs no
  * login. A target that is not behind AuthType WeCom gets the server's sources. */
@@ -112,7 +113,7 @@ static int is_elsewhere(request_rec *r, const wecom_visit_t *visit, wecom_reply_
     if (visit->hopped) {
         pairs[1] = wecom_site_typed(&address, r->pool);
         pairs[3] = site->public_url;
-        wecom_login_refuse(reply, room, WECOM_REASON_WRONG_NAME, NULL, pairs);
+        wecom_refusal_page(reply, room, WECOM_REASON_WRONG_NAME, NULL, pairs);
         return 1;
     }
     wecom_reply_redirect(reply, HTTP_MOVED_TEMPORARILY,
@@ -137,7 +138,7 @@ static int answer_login(request_rec *r, wecom_visit_t *visit)
     if (!read_parameter(&pending, r, "p", WECOM_MAX_STATE)
         || !read_parameter(&source, r, "source", WECOM_MAX_SOURCE_ID)
         || !read_parameter(&wanted, r, "return", WECOM_MAX_TARGET)) {
-        wecom_login_refuse(&reply, &room, WECOM_REASON_BAD_RETURN,
+        wecom_refusal_page(&reply, &room, WECOM_REASON_BAD_RETURN,
                            apr_pstrcat(r->pool, site->endpoint, "/login", NULL), NULL);
         return finish(r, &reply);
     }
@@ -149,7 +150,7 @@ static int answer_login(request_rec *r, wecom_visit_t *visit)
     return finish(r, &reply);
 }
 
-/* --- return ----------------------------------------------------------------------------------------- */
+/* --- return ---------------------------------------------------------------------------------- */
 
 static int answer_return(request_rec *r, wecom_visit_t *visit)
 {
@@ -158,14 +159,14 @@ static int answer_return(request_rec *r, wecom_visit_t *visit)
 
     wecom_reply_init(&reply, r->pool);
     wecom_request_room(&room, r, visit);
-    wecom_login_finish(&reply, &room, r->args);
+    wecom_login_finish(&reply, &room, visit->return_query);
     if (!reply.signed_in) {
         wecom_session_clear_spoiled(r, visit);
     }
     return finish(r, &reply);
 }
 
-/* --- logout ----------------------------------------------------------------------------------------- */
+/* --- logout ---------------------------------------------------------------------------------- */
 
 static int has_good_token(request_rec *r, const wecom_login_t *room)
 {
@@ -223,7 +224,7 @@ static int answer_logout(request_rec *r, wecom_visit_t *visit)
     return finish(r, &reply);
 }
 
-/* --- session ---------------------------------------------------------------------------------------- */
+/* --- session --------------------------------------------------------------------------------- */
 
 static int answer_session(request_rec *r, wecom_visit_t *visit)
 {
@@ -260,7 +261,7 @@ static int answer_session(request_rec *r, wecom_visit_t *visit)
     return json_answer(r, HTTP_OK, json);
 }
 
-/* --- denied ----------------------------------------------------------------------------------------- */
+/* --- denied ---------------------------------------------------------------------------------- */
 
 static wecom_reply_t *left_reply(const request_rec *r)
 {
@@ -280,7 +281,7 @@ static int answer_denied(request_rec *r, wecom_visit_t *visit)
     return wecom_request_send(r, left_reply(r));
 }
 
-/* --- ownership files ---------------------------------------------------------------------------------- */
+/* --- ownership files ------------------------------------------------------------------------- */
 
 #define VERIFY_BEFORE "WW_verify_"
 #define VERIFY_CHARS 16
@@ -293,7 +294,7 @@ static int answer_verify(request_rec *r, wecom_visit_t *visit)
                                                   VERIFY_CHARS));
 }
 
-/* --- the table ---------------------------------------------------------------------------------------- */
+/* --- the table ------------------------------------------------------------------------------- */
 
 static const wecom_own_t own_urls[] = {
     { "login", answer_login, 0 },
@@ -343,7 +344,23 @@ static const wecom_own_t *own_of(const request_rec *r)
     return own != NULL ? own->own : NULL;
 }
 
-/* --- hooks ---------------------------------------------------------------------------------------------- */
+/* The code must not stand in the access log: it takes the query from the request line. */
+static void hide_query(request_rec *r)
+{
+    wecom_visit_t *visit = wecom_request_visit(r);
+
+    if (r->args == NULL) {
+        return;
+    }
+    visit->return_query = r->args;
+    r->args = NULL;
+    r->parsed_uri.query = NULL;
+    r->unparsed_uri = apr_pstrdup(r->pool, r->uri);
+    r->the_request = apr_pstrcat(r->pool, r->method, " ", r->uri, r->assbackwards ? "" : " ",
+                                 r->assbackwards ? "" : r->protocol, NULL);
+}
+
+/* --- hooks ----------------------------------------------------------------------------------- */
 
 int wecom_endpoint_translate(request_rec *r)
 {
@@ -358,6 +375,9 @@ int wecom_endpoint_translate(request_rec *r)
         return DECLINED;
     }
     wecom_request_own(r)->own = own;
+    if (own->answer == answer_return && r->main == NULL) {
+        hide_query(r);
+    }
     r->filename = apr_pstrdup(r->pool, r->uri);
     r->proxyreq = PROXYREQ_NONE;
     return OK;

@@ -103,7 +103,7 @@ int wecom_request_is_ours(request_rec *r)
     return box->ours > 0;
 }
 
-/* --- facts ------------------------------------------------------------------------------------- */
+/* --- facts ----------------------------------------------------------------------------------- */
 
 void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visit)
 {
@@ -169,7 +169,7 @@ const char *wecom_request_target(const request_rec *r)
     return uri != NULL ? uri : "/";
 }
 
-/* --- answers ------------------------------------------------------------------------------------- */
+/* --- answers --------------------------------------------------------------------------------- */
 
 typedef struct same_cookie_t {
     const char *set_cookie;
@@ -279,7 +279,7 @@ int wecom_request_leave(request_rec *r, wecom_reply_t *reply, int status)
     return status;
 }
 
-/* --- the log ---------------------------------------------------------------------------------------- */
+/* --- the log --------------------------------------------------------------------------------- */
 
 static const char *upstream_text(const wecom_error_t *err, apr_pool_t *pool)
 {

@@ -21,7 +21,9 @@ typedef struct wecom_visit_t {
     const wecom_server_t *server;
     apr_pool_t *pool;                    /* of the first request */
     int hopped;                          /* the query bore the mark of the one redirect */
+    int touched;                         /* some request of the visit stood under AuthType WeCom */
     int probing;                         /* we look places up ourselves: no login, no cookie */
+    const char *return_query;            /* of `return`, kept out of the access log */
     apr_array_header_t *session_values;  /* wecom_bytes_t: cookies with our session's name;
                                           * NULL: none */
     apr_array_header_t *pending;         /* wecom_login_cookie_t; never NULL */

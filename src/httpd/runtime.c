@@ -13,6 +13,7 @@
 
 #include "../base/http_curl.h"
 #include "cache_socache.h"
+#include "scrub.h"
 #include "slots_shm.h"
 
 /* One generation of the server. The only mutable globals of the module: written in the parent
@@ -82,13 +83,14 @@ int wecom_runtime_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
             return HTTP_INTERNAL_SERVER_ERROR;
         }
     }
+    wecom_scrub_prepare(s, pconf);
     if (caches->nelts > 0) {
         slots = wecom_slots_shm_make(slot_count(), s, pconf);
     }
     return caches->nelts == 0 || slots != NULL ? OK : HTTP_INTERNAL_SERVER_ERROR;
 }
 
-/* --- the clock ----------------------------------------------------------------------------------- */
+/* --- the clock ------------------------------------------------------------------------------- */
 
 static apr_time_t clock_now(const wecom_clock_t *self)
 {
@@ -104,7 +106,7 @@ static void clock_pause(const wecom_clock_t *self, apr_interval_time_t span)
 
 static const wecom_clock_t real_clock = { clock_now, clock_pause, NULL };
 
-/* --- children ------------------------------------------------------------------------------------- */
+/* --- children -------------------------------------------------------------------------------- */
 
 void wecom_runtime_child_init(apr_pool_t *pchild, server_rec *s)
 {

@@ -15,7 +15,8 @@
 static const char prefix[] = "x-wecom-";
 #define PREFIX_LEN (sizeof(prefix) - 1)
 
-/* Does a name normalise to one of ours? CGI folds '-' and '_' and case into one. */
+/* Does a name normalise to one of ours? CGI folds '-', '_' and case into one, and some FastCGI
+ * servers every character that is no letter or digit. */
 static int is_our_header(const char *name, apr_size_t len)
 {
     apr_size_t i;
@@ -24,7 +25,7 @@ static int is_our_header(const char *name, apr_size_t len)
         return 0;
     }
     for (i = 0; i < PREFIX_LEN; i++) {
-        char c = name[i] == '_' ? '-' : apr_tolower(name[i]);
+        char c = apr_isalnum(name[i]) ? apr_tolower(name[i]) : '-';
 
         if (c != prefix[i]) {
             return 0;
@@ -55,6 +56,9 @@ static void scrub_headers(request_rec *r)
     }
 }
 
+/* mod_proxy ends a token at a semicolon too. */
+#define SEPARATORS ",; \t"
+
 static void scrub_connection(request_rec *r)
 {
     const char *value = apr_table_get(r->headers_in, "Connection");
@@ -66,8 +70,8 @@ static void scrub_connection(request_rec *r)
     while (*value != '\0') {
         apr_size_t len;
 
-        value += strspn(value, ", \t");
-        len = strcspn(value, ", \t");
+        value += strspn(value, SEPARATORS);
+        len = strcspn(value, SEPARATORS);
         if (len > 0 && !is_our_header(value, len)) {
             kept = apr_pstrcat(r->pool, kept != NULL ? kept : "", kept != NULL ? ", " : "",
                                apr_pstrmemdup(r->pool, value, len), NULL);
@@ -82,7 +86,7 @@ static void scrub_connection(request_rec *r)
     }
 }
 
-/* --- cookies ----------------------------------------------------------------------------------- */
+/* --- cookies --------------------------------------------------------------------------------- */
 
 static int has_prefix(const wecom_text_cookie_t *cookie, const char *text)
 {
@@ -103,13 +107,26 @@ static int is_tag(const char *s, apr_size_t len)
     return len == 6;
 }
 
-/* A cookie of another site of ours on the same host: cookies ignore ports, so a session for
- * port 8443 also comes to port 443, and must not reach a backend there either. */
+/* Every site of this httpd; set when the configuration is complete, read-only for requests. */
+static const apr_array_header_t *all_sites;   /* const wecom_site_t * */
+
+/* A cookie of a sibling: cookies ignore ports, and with a domain they ignore hosts, so a session
+ * for one site also comes to the others, and must not reach a backend or a CGI there either. The
+ * default names are cut even when their site is served by somebody else. */
 static int is_of_a_sibling(const wecom_text_cookie_t *cookie)
 {
     const char *name = cookie->name;
     apr_size_t len = cookie->name_len;
+    int i;
 
+    for (i = 0; i < all_sites->nelts; i++) {
+        const wecom_site_t *site = APR_ARRAY_IDX(all_sites, i, const wecom_site_t *);
+
+        if ((len == strlen(site->session_cookie) && has_prefix(cookie, site->session_cookie))
+            || has_prefix(cookie, site->pending_prefix)) {
+            return 1;
+        }
+    }
     if (len > 7 && memcmp(name, "__Host-", 7) == 0) {
         name += 7;
         len -= 7;
@@ -120,8 +137,8 @@ static int is_of_a_sibling(const wecom_text_cookie_t *cookie)
     return len > 14 && memcmp(name, "wecomp_", 7) == 0 && name[13] == '_' && is_tag(name + 7, 6);
 }
 
-/* Note what is ours. 1 when the cookie must be cut out. */
-static int take_cookie(wecom_visit_t *visit, const wecom_text_cookie_t *cookie)
+/* Note what is ours, as slices of the header. */
+static void take_cookie(wecom_visit_t *visit, const wecom_text_cookie_t *cookie)
 {
     const wecom_site_t *site = visit->server->site;
 
@@ -136,24 +153,19 @@ static int take_cookie(wecom_visit_t *visit, const wecom_text_cookie_t *cookie)
             value->data = (const unsigned char *)cookie->value;
             value->len = cookie->value_len;
         }
-        return 1;
     }
-    if (has_prefix(cookie, site->pending_prefix)) {
-        if (visit->pending->nelts < WECOM_MAX_COOKIES) {
-            wecom_login_cookie_t *pending = apr_array_push(visit->pending);
+    else if (has_prefix(cookie, site->pending_prefix)
+             && visit->pending->nelts < WECOM_MAX_COOKIES) {
+        wecom_login_cookie_t *pending = apr_array_push(visit->pending);
 
-            pending->name = apr_pstrmemdup(visit->pool, cookie->name, cookie->name_len);
-            pending->value = cookie->value;
-            pending->value_len = cookie->value_len;
-        }
-        return 1;
+        pending->name = apr_pstrmemdup(visit->pool, cookie->name, cookie->name_len);
+        pending->value = cookie->value;
+        pending->value_len = cookie->value_len;
     }
-    return is_of_a_sibling(cookie);
 }
 
-/* httpd joins several lines of Cookie with ", ", which parts no cookies. HTTP/2 sends a line for
- * each cookie, and not every proxy in front puts them together again. In the copy that is read a
- * semicolon stands for the comma, so that all offsets hold for the header too. */
+/* httpd joins several lines of Cookie with ", ". In the copy that is read a semicolon stands for
+ * that comma, so that what follows is found, and all offsets hold for the header too. */
 static const char *one_line(const char *header, apr_size_t len, apr_pool_t *pool)
 {
     char *copy;
@@ -169,9 +181,36 @@ static const char *one_line(const char *header, apr_size_t len, apr_pool_t *pool
     return copy;
 }
 
-/* One pass: our cookies are noted (as slices of the old header, which lives as long as the
- * request) and the others are copied together. The header is only rewritten when there was
- * something to cut. */
+/* What stands behind a comma is cut out, but never believed: a cookie's value may hold ", ", so
+ * a neighbouring host could otherwise plant a __Host- cookie inside the value of its own. */
+static int stands_alone(const char *header, const wecom_text_cookie_t *cookie)
+{
+    apr_size_t at = cookie->start;
+
+    while (at > 0 && (header[at - 1] == ' ' || header[at - 1] == '\t')) {
+        at--;
+    }
+    return at == 0 || header[at - 1] == ';';
+}
+
+static int may_hold_ours(const char *header)
+{
+    int i;
+
+    if (strstr(header, "wecom") != NULL) {
+        return 1;
+    }
+    for (i = 0; i < all_sites->nelts; i++) { /* a name of the administrator's choosing */
+        if (strstr(header, APR_ARRAY_IDX(all_sites, i, const wecom_site_t *)->session_cookie)
+            != NULL) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* One pass: our cookies are noted (visit NULL: only cut) and the others are copied together. The
+ * header is only rewritten when there was something to cut. */
 static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
 {
     const char *header = apr_table_get(r->headers_in, "Cookie");
@@ -183,14 +222,16 @@ static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
     char *kept = NULL;
     apr_size_t kept_len = 0;
 
-    if (len == 0 || (strstr(header, "wecom") == NULL
-                     && strstr(header, visit->server->site->session_cookie) == NULL)) {
+    if (len == 0 || !may_hold_ours(header)) {
         return;
     }
     line = one_line(header, len, r->pool);
     while (wecom_text_cookie_next(&cookie, &pos, line, len)) {
-        if (!take_cookie(visit, &cookie)) {
+        if (!is_of_a_sibling(&cookie)) {
             continue;
+        }
+        if (visit != NULL && stands_alone(header, &cookie)) {
+            take_cookie(visit, &cookie);
         }
         if (kept == NULL) {
             kept = apr_palloc(r->pool, len + 1);
@@ -216,7 +257,7 @@ static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
     }
 }
 
-/* --- the mark of the one redirect ---------------------------------------------------------------- */
+/* --- the mark of the one redirect ------------------------------------------------------------ */
 
 /* Take the mark out of everything that quotes the query: args, unparsed_uri and the request
  * line, out of which CGI makes REQUEST_URI. */
@@ -249,18 +290,35 @@ static void scrub_hop(request_rec *r, wecom_visit_t *visit)
                                  r->assbackwards ? "" : r->protocol, NULL);
 }
 
+void wecom_scrub_prepare(server_rec *main, apr_pool_t *pconf)
+{
+    apr_array_header_t *sites = apr_array_make(pconf, 2, sizeof(const wecom_site_t *));
+    const server_rec *s;
+
+    for (s = main; s != NULL; s = s->next) {
+        const wecom_server_t *server = wecom_config_server(s);
+
+        if (server->site != NULL) {
+            APR_ARRAY_PUSH(sites, const wecom_site_t *) = server->site;
+        }
+    }
+    all_sites = sites;
+}
+
 int wecom_scrub_request(request_rec *r)
 {
     const wecom_server_t *server = wecom_config_server(r->server);
-    wecom_visit_t *visit;
+    wecom_visit_t *visit = NULL;
 
-    if (server->site == NULL) {
+    if (all_sites == NULL || all_sites->nelts == 0) {
         return DECLINED;
     }
-    visit = wecom_request_new_visit(r, server);
+    if (server->site != NULL) {
+        visit = wecom_request_new_visit(r, server);
+        scrub_hop(r, visit);
+    }
     scrub_headers(r);
     scrub_connection(r);
     scrub_cookies(r, visit);
-    scrub_hop(r, visit);
     return DECLINED;
 }

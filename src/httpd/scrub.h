@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * scrub.h - the first thing that happens to every request of a host with a source.
+ * scrub.h - the first thing that happens to every request, on every virtual host of a server that
+ * has a source anywhere.
  *
  * What only we may say is taken out of what the browser said: request headers that normalise to
  * ours (case, '-' and '_'), also as a token of Connection:, which would make mod_proxy drop them;
@@ -12,6 +13,9 @@
 #define WECOM_HTTPD_SCRUB_H
 
 #include "request.h"
+
+/* In post_config: which cookie names are whose. */
+void wecom_scrub_prepare(server_rec *main, apr_pool_t *pconf);
 
 /* Hook post_read_request. */
 int wecom_scrub_request(request_rec *r);

@@ -16,7 +16,7 @@ typedef void hook_load_fn(session_load_fn *hook, const char *const *pre,
 typedef void hook_save_fn(session_save_fn *hook, const char *const *pre,
                           const char *const *succ, int order);
 
-/* --- our cookie -------------------------------------------------------------------------------- */
+/* --- our cookie ------------------------------------------------------------------------------ */
 
 static int open_first(wecom_ticket_t *ticket, int *key_index, const wecom_visit_t *visit)
 {
@@ -33,6 +33,15 @@ static int open_first(wecom_ticket_t *ticket, int *key_index, const wecom_visit_
         }
     }
     return 0;
+}
+
+/* The session was made with the very app that its source's id means here and now. */
+static int is_of_its_source(const wecom_ticket_t *ticket, const wecom_server_t *server)
+{
+    const wecom_source_t *source = wecom_source_find(server->sources, ticket->source);
+
+    return source != NULL && ticket->fields != NULL
+           && wecom_text_equal(apr_table_get(ticket->fields, WECOM_TICKET_APP), source->print);
 }
 
 const wecom_ticket_t *wecom_session_ticket(request_rec *r, wecom_visit_t *visit)
@@ -53,7 +62,7 @@ const wecom_ticket_t *wecom_session_ticket(request_rec *r, wecom_visit_t *visit)
         age = wecom_ticket_judge_age(ticket, &visit->server->life, apr_time_sec(r->request_time));
     }
     if (age == WECOM_TICKET_EXPIRED
-        || wecom_source_find(visit->server->sources, ticket->source) == NULL) {
+        || !is_of_its_source(ticket, visit->server)) {
         visit->session_spoiled = 1;
         return NULL;
     }
@@ -110,7 +119,7 @@ void wecom_session_clear_spoiled(request_rec *r, const wecom_visit_t *visit)
     }
 }
 
-/* --- mod_session's view -------------------------------------------------------------------------- */
+/* --- mod_session's view ---------------------------------------------------------------------- */
 
 /* Set in pre_config of each generation, read-only for requests: finding a module by its name
  * walks the list of all. */

@@ -51,16 +51,19 @@ wecom_status_t wecom_trouble_check(wecom_error_t *err, const wecom_app_t *app,
                                         (apr_int64_t)apr_time_sec(record.until - now) + 1));
 }
 
-static int is_trouble(wecom_status_t status)
+/* A 4xx can be the answer to what one visitor sent, so it says nothing about the others' logins:
+ * else three strange codes would stop everybody. */
+static int is_trouble(const wecom_error_t *err)
 {
-    return status == WECOM_E_CONNECT || status == WECOM_E_TIMEOUT || status == WECOM_E_HTTP;
+    return err->status == WECOM_E_CONNECT || err->status == WECOM_E_TIMEOUT
+        || (err->status == WECOM_E_HTTP && (err->upstream >= 500 || err->upstream == 429));
 }
 
-void wecom_trouble_note(wecom_status_t status, const wecom_app_t *app,
+void wecom_trouble_note(const wecom_error_t *err, const wecom_app_t *app,
                         const wecom_ports_t *ports, apr_pool_t *pool)
 {
     apr_time_t now = ports->clock->now(ports->clock);
-    int failed = is_trouble(status);
+    int failed = is_trouble(err);
     wecom_bytes_t value;
     record_t record;
 
@@ -68,7 +71,7 @@ void wecom_trouble_note(wecom_status_t status, const wecom_app_t *app,
         return;
     }
     if (!failed) {
-        if (status != WECOM_E_RESTING) {
+        if (err->status != WECOM_E_RESTING) {
             ports->cache->drop(ports->cache, "trouble", key_of(app, pool), pool);
         }
         return;

@@ -22,16 +22,23 @@ def browser(site, visitors):
     return browser
 
 
+def wait_until_gone(browser):
+    """The page may open itself once more, so wait for one that will stay."""
+    browser.wait(lambda _: browser.lines == GONE and not browser.documents()[-1].refresh
+                 and browser.is_complete(), "the page of the signed-out")
+
+
 def assert_left_in_peace(browser, sim):
     """Signed out, and the page begins no login by itself: not by a header, not by its text, not
     when it is opened again."""
-    assert browser.lines == GONE
+    wait_until_gone(browser)
     assert browser.session_cookie() is None
     assert browser.script("return document.querySelectorAll('script, meta[http-equiv], iframe')"
                           ".length") == 0
-    assert not browser.documents()[-1].refresh
+    assert all(document.refresh in ("", "0; url=/wecom/logout")
+               for document in browser.documents())
     browser.reload()
-    browser.wait(lambda _: browser.lines == GONE, "still signed out")
+    wait_until_gone(browser)
     assert browser.session_cookie() is None
     assert sim.counts()["/connect/oauth2/authorize"] == 1
 
@@ -46,7 +53,7 @@ def test_after_a_question(site, sim, browser, look):
     assert browser.session_cookie()
     browser.open(site.url("/wecom/logout"))
     browser.press("form button")
-    browser.wait(lambda _: browser.lines == GONE, "signed out")
+    wait_until_gone(browser)
     look(browser, "signed-out")
     assert_left_in_peace(browser, sim)
 
@@ -59,7 +66,7 @@ def test_by_a_link_of_the_site(site, sim, browser):
 
 def test_and_in_again(site, sim, browser, look):
     browser.press_text("Leave")
-    browser.wait_for_url(site.url("/wecom/logout"))
+    wait_until_gone(browser)
     browser.press_text("Sign in again")
     browser.wait_for_path("/wecom/login")
     assert browser.buttons == ["Sign in with Acme"]

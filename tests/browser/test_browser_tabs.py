@@ -25,10 +25,10 @@ def restore(browser, site):
 
 
 @pytest.mark.parametrize("cookies", ["gone", "spoiled"])
-@pytest.mark.parametrize("tls", [False, True], ids=["http", "h2"])
-def test_ten_tabs(fresh, visitors, cookies, tls):
+@pytest.mark.parametrize("secure", [False, True], ids=["http", "h2"])
+def test_ten_tabs(fresh, visitors, cookies, secure):
     """On http six requests at a time reach the server, with HTTP/2 all ten."""
-    site = portal(fresh, tls=tls)
+    site = portal(fresh, tls=secure)
     browser = visitors(WECOM_WINDOWS, person="LiNa")
     if cookies == "spoiled":
         browser.open(site.url("/intranet/"))

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from harness.server import run_user
+from harness.server import run_user, wait_until
 from harness.site import Source
 
 BROKEN = "WeComSources nosuch\n"
@@ -105,6 +105,14 @@ def test_a_start_with_a_fault_ends_with_its_sentence(fresh, log):
     log.allow("WC0113", "AH00014")
 
 
+def test_the_parent_ends_well(fresh):
+    """What outlives a generation must not call into modules that are unloaded by then."""
+    site = fresh()
+    site.httpd.graceful()
+    site.httpd.stop()
+    assert site.httpd.process.returncode == 0
+
+
 # --- next door ---
 
 def test_other_kinds_of_auth_go_on(fresh, browsers):
@@ -131,24 +139,43 @@ WRONG = {
                 "WeComSources: this server has no <WeComSource nosuch>", "(line 2)"),
     "user": ("WeComUser staff\n", "WeComUser: everybody would be the same user", "(line 1)"),
     "twice": ("WeComSources acme\nWeComSources acme\n", "WeComSources stands twice", "(line 2)"),
-    "corp": ("WeComCorpID ww1\n", "WeComCorpID not allowed here"),
-    "secret": ("WeComSecret file:/etc/passwd\n", "WeComSecret not allowed here"),
-    "key": ("WeComCryptoKey file:/etc/passwd\n", "WeComCryptoKey not allowed here"),
-    "url": ("WeComBaseURL api https://x.example.com\n", "WeComBaseURL not allowed here"),
-    "section": ("<WeComSource x>\n</WeComSource>\n", "<WeComSource not allowed here"),
+}
+# httpd refuses these itself, in a line without an id.
+NEVER = {
+    "corp": "WeComCorpID ww1\n",
+    "secret": "WeComSecret file:/etc/passwd\n",
+    "key": "WeComCryptoKey file:/etc/passwd\n",
+    "url": "WeComBaseURL api https://x.example.com\n",
+    "ca": "WeComCAFile /etc/passwd\n",
+    "folder": "WeComStateDir /tmp\n",
+    "section": "<WeComSource x>\n</WeComSource>\n",
 }
 
 
+@pytest.fixture
+def wrong_site(sites):
+    files = [(f"{name}/.htaccess", value[0]) for name, value in WRONG.items()]
+    files += [(f"{name}/.htaccess", text) for name, text in NEVER.items()]
+    return sites(files=tuple(files))
+
+
 @pytest.mark.parametrize("name", WRONG)
-def test_a_wrong_htaccess_is_a_500_with_its_sentence(sites, browsers, log, name):
-    site = sites(files=tuple((f"wrong-{key}/.htaccess", value[0])
-                             for key, value in WRONG.items()))
-    assert browsers().get(site.url(f"/wrong-{name}/")).status_code == 500
+def test_a_wrong_htaccess_is_a_500_with_its_sentence(wrong_site, browsers, log, name):
+    assert browsers().get(wrong_site.url(f"/{name}/")).status_code == 500
     for text in WRONG[name][1:]:
-        log.expect("", text)
+        log.expect("WC0142", text)
+
+
+@pytest.mark.parametrize("name", NEVER)
+def test_htaccess_never_carries_what_is_the_servers(wrong_site, browsers, book, name):
+    assert browsers().get(wrong_site.url(f"/{name}/")).status_code == 500
+    lines = []
+    wait_until(lambda: lines.extend(book.read()) or lines, 5, "httpd's refusal in the log")
+    assert [line for line in lines if line.text.endswith(
+        f"/{name}/.htaccess: {NEVER[name].split()[0]} not allowed here")], lines
 
 
 def test_htaccess_where_no_source_is(fresh, browsers, log):
     site = fresh(sources=(), places=(), files=(("x/.htaccess", "AuthType WeCom\n"),))
     assert browsers().get(site.url("/x/")).status_code == 500
-    log.expect("", "this server has no <WeComSource>")
+    log.expect("WC0142", "this server has no <WeComSource>")

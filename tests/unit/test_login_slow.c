@@ -160,15 +160,21 @@ static void whoever_does_not_ask_wecom_needs_no_place(void **state)
     kept = walk->jar[0];
     walk_return(walk, apr_pstrcat(walk->pool, "state=", walk->state, NULL));
     walk_assert_refused(walk, WECOM_REASON_REFUSED, TARGET);
-    walk_back(walk, "CODE"); /* no place: spends the state */
+    /* without a place nothing is spent, and the same address works again */
+    walk_back(walk, "CODE");
+    walk_assert_refused(walk, WECOM_REASON_CROWDED, TARGET);
     walk->jar[0] = kept;
-    places->entered = 0;
+    walk->world->ports.slots = NULL;
+    walk_expect_member(walk, "zhangsan", 1);
+    walk_back(walk, "CODE");
+    walk_assert_redirect(walk, 302, HERE);
+    walk->world->ports.slots = &places->port;
+    walk->jar[0] = kept;
     walk_back(walk, "CODE");
     walk_assert_redirect(walk, 302, HERE);
     walk_forget(walk, NULL);
     walk_back(walk, "CODE");
     walk_assert_at_wecom(walk, 1);
-    assert_int_equal(places->entered, 0);
 }
 
 /* --- WeCom is down -------------------------------------------------------------------------- */

@@ -2,6 +2,7 @@
 /*
  * test_logout.c - the end of a session, and what a refusal looks like.
  */
+#include "../../src/auth/refusal.h"
 #include "walk.h"
 
 #include <string.h>
@@ -142,7 +143,7 @@ static void refusal_has_all_that_helps(void **state)
         if (i == WECOM_REASON_WRONG_NAME) {
             continue; /* its sentence has other values */
         }
-        wecom_login_refuse(&walk->reply, &walk->room, (wecom_reason_t)i, "/a?b=1&c=2", pairs);
+        wecom_refusal_page(&walk->reply, &walk->room, (wecom_reason_t)i, "/a?b=1&c=2", pairs);
         walk_assert_refused(walk, (wecom_reason_t)i, "/a?b=1&c=2");
         walk_assert_shows(walk, "<h1>You are not signed in</h1>");
         walk_assert_shows(walk, i == WECOM_REASON_REFUSED ? ">Sign in again</a>"
@@ -164,14 +165,14 @@ static void incident_is_new_each_time(void **state)
     const char *first;
 
     walk_begin(walk);
-    wecom_login_refuse(&walk->reply, &walk->room, WECOM_REASON_LOOP, NULL, NULL);
+    wecom_refusal_page(&walk->reply, &walk->room, WECOM_REASON_LOOP, NULL, NULL);
     first = walk->reply.incident;
     assert_int_equal(strlen(first), strlen("WC0204-XXXXXX"));
     assert_int_equal(first[6], '-');
     assert_int_equal(strspn(first + 7, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                             "abcdefghijklmnopqrstuvwxyz"), 6);
     walk_assert_hides(walk, "<a ");
-    wecom_login_refuse(&walk->reply, &walk->room, WECOM_REASON_LOOP, NULL, NULL);
+    wecom_refusal_page(&walk->reply, &walk->room, WECOM_REASON_LOOP, NULL, NULL);
     assert_string_not_equal(walk->reply.incident, first);
 }
 
@@ -185,7 +186,7 @@ static void redirect_takes_the_page_back(void **state)
     assert_int_equal(reply->status, 200);
     assert_int_equal(reply->cookies->nelts, 0);
     wecom_reply_cookie(reply, "a=b");
-    wecom_login_refuse(reply, &walk->room, WECOM_REASON_LOOP, NULL, NULL);
+    wecom_refusal_page(reply, &walk->room, WECOM_REASON_LOOP, NULL, NULL);
     wecom_reply_redirect(reply, 303, "https://intranet.example.com/x");
     assert_int_equal(reply->status, 303);
     assert_string_equal(reply->location, "https://intranet.example.com/x");

@@ -19,8 +19,10 @@ static wecom_status_t check(world_t *world)
 
 static void note(world_t *world, wecom_status_t status, int times)
 {
+    wecom_error_t err = { status, status == WECOM_E_HTTP ? 502 : 0, NULL, NULL };
+
     while (times-- > 0) {
-        wecom_trouble_note(status, &world->app, &world->ports, world->pool);
+        wecom_trouble_note(&err, &world->app, &world->ports, world->pool);
     }
 }
 
@@ -69,6 +71,21 @@ static void one_answer_forgets_all(void **state)
     }
 }
 
+/* Three strange codes, each answered with 403 by whatever guards WeCom, must stop nobody else. */
+static void what_a_visitor_can_cause_is_no_trouble(void **state)
+{
+    static const int statuses[] = { 400, 403, 404 };
+    world_t *world = *state;
+    size_t i;
+
+    for (i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++) {
+        wecom_error_t err = { WECOM_E_HTTP, statuses[i], NULL, NULL };
+
+        wecom_trouble_note(&err, &world->app, &world->ports, world->pool);
+    }
+    assert_int_equal(check(world), WECOM_OK);
+}
+
 /* A login that was not asked at all says nothing about WeCom. */
 static void resting_is_no_answer(void **state)
 {
@@ -115,6 +132,7 @@ int main(void)
         WORLD_TEST(third_failure_rests),
         WORLD_TEST(rest_ends_and_one_more_failure_renews_it),
         WORLD_TEST(one_answer_forgets_all),
+        WORLD_TEST(what_a_visitor_can_cause_is_no_trouble),
         WORLD_TEST(resting_is_no_answer),
         WORLD_TEST(apps_do_not_share_their_trouble),
         WORLD_TEST(success_without_trouble_writes_nothing),

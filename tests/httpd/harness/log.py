@@ -12,7 +12,7 @@ from dataclasses import dataclass
 LOUD = ("emerg", "alert", "crit", "error", "warn")
 # AH00050 to AH00052: a child ended by itself with an error, or by a signal.
 CRASHES = ("AH00050", "AH00051", "AH00052")
-PATIENCE = 5
+PATIENCE = 15
 
 _LINE = re.compile(r"\[[^\]]+\] \[(?P<module>[^:\]]*):(?P<level>\w+)\] "
                    r"\[pid (?P<pid>\d+)(?::tid \d+)?\] (?P<text>.*)")
@@ -102,7 +102,7 @@ class LogBook:
             died = _PID.search(line.text) if line.id in CRASHES else None
             if line.id in CRASHES and not (died and int(died[1]) in self.killed):
                 found.append(f"a child died: {line}")
-            elif line.is_loud and line.id not in announced:
+            elif line.is_loud and not (line.id and line.id in announced):
                 found.append(f"not announced: {line}")
             if any(secret in line.text for secret in self._secrets):
                 found.append(f"a secret in the log: {line}")

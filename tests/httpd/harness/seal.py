@@ -36,6 +36,7 @@ class Sealer:
         self._keys = keys or (site.httpd.root / "state" / "key",)
         self._url = url or site.url("")
         self._book = site.httpd.book
+        self._sim = site.sim
 
     def _run(self, kind, **values):
         values["key"] = ",".join(str(key) for key in self._keys)
@@ -57,6 +58,8 @@ class Sealer:
         """(name, value) of a session cookie; issued and seen: so many seconds ago."""
         if seen is None:
             seen = issued
+        app = self._sim.app(0, 0)
+        values = {"api": self._sim.api, "corp": app.corpid, "agent": app.agentid, **values}
         return tuple(self._run("ticket", **self._times({"issued": issued, "seen": seen}),
                                **values))
 

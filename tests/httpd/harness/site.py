@@ -63,6 +63,7 @@ class Spec:
     lines: tuple = ()           # server configuration
     vhosts: tuple = ()
     modules: tuple = ()         # besides MODULES
+    cgi: bool = True
     tls: bool = False
     base_urls: bool = True      # point the server to the simulator
     starts: int = 2             # children at start
@@ -85,7 +86,7 @@ class Site:
 
     def write(self, path, text, mode=0o644):
         """A file below the document root."""
-        file = self.docroot / path
+        file = self.docroot / path.lstrip("/")
         for folder in reversed([file.parent, *file.parent.parents]):
             if not folder.exists():
                 folder.mkdir()
@@ -146,8 +147,9 @@ class Site:
 
     def config_text(self):
         spec = self.spec
-        modules = [name for name in MODULES + spec.modules]
-        modules.append("cgi" if mpm() == "prefork" else "cgid")
+        modules = list(MODULES + spec.modules)
+        cgi = spec.cgi and ("cgi" if mpm() == "prefork" else "cgid")
+        modules += [cgi] if cgi else []
         if spec.tls:
             modules.append("ssl")
         if self.speaks_http2:
@@ -158,7 +160,7 @@ class Site:
         out += [f"Listen 127.0.0.1:{port}" for port in self.ports.values()]
         out += ["KeepAliveTimeout 30", 'TypesConfig "/dev/null"', "AddType text/html .html",
                 "AddType image/png .png"]
-        if mpm() != "prefork":
+        if cgi == "cgid":
             out.append(f'ScriptSock "{self.httpd.root}/run/cgid"')
         if spec.tls:
             out.append(f'SSLSessionCache "shmcb:{self.httpd.root}/run/ssl(512000)"')

@@ -22,6 +22,7 @@
 #include <apr_general.h>
 #include <apr_strings.h>
 
+#include "auth/source.h"
 #include "auth/state.h"
 #include "auth/ticket.h"
 
@@ -109,6 +110,26 @@ static wecom_keyring_t *ring_of(const job_t *job, const char *label)
     return ring;
 }
 
+/* Which app the session was made with; a tool that is not told makes one for no app. */
+static const apr_table_t *app_of(const job_t *job)
+{
+    apr_table_t *fields = apr_table_make(job->pool, 1);
+    wecom_app_t app;
+    const char *print;
+
+    memset(&app, 0, sizeof(app));
+    app.api_url = text_of(job, "api", "");
+    app.corp_id = text_of(job, "corp", "");
+    app.agent_id = text_of(job, "agent", "");
+    app.check_member = 1;
+    print = wecom_source_print(&app, job->pool);
+    if (print == NULL) {
+        give_up("app", "has no print");
+    }
+    apr_table_set(fields, WECOM_TICKET_APP, print);
+    return fields;
+}
+
 static void seal_ticket(const job_t *job)
 {
     wecom_ticket_t ticket;
@@ -127,6 +148,7 @@ static void seal_ticket(const job_t *job)
     ticket.account = "";
     ticket.name = text_of(job, "name", "");
     ticket.entries = apr_table_make(job->pool, 1);
+    ticket.fields = app_of(job);
     if (wecom_ticket_seal(&value, &ticket, ring_of(job, LABEL_TICKET),
                           wecom_ticket_aad(job->site, job->pool), job->pool) != WECOM_OK) {
         give_up("ticket", "cannot be sealed");

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * refusal.h - a reason becomes a page that can be talked about.
+ *
+ * Every refusal shows a number such as WC0231-K7Q2MF: the message's id, and six characters that
+ * find this very refusal in the log. They are read out over the phone, so the alphabet has
+ * neither 0 and O nor 1, I and l.
+ */
+#ifndef WECOM_AUTH_REFUSAL_H
+#define WECOM_AUTH_REFUSAL_H
+
+#include "room.h"
+
+/* A refusal as page: status and sentence from the reason's row, a new number, one thing to do.
+ * again: address of the "try again" button, NULL for none. pairs fill the sentence. */
+void wecom_refusal_page(wecom_reply_t *reply, const wecom_login_t *room, wecom_reason_t reason,
+                        const char *again, const char *const *pairs);
+
+/* Known, and still not allowed: a 403 that says who is signed in and offers to sign out. */
+void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const char *who);
+
+/* Any page of ours as the reply: fills in language and time. */
+void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int status,
+                        wecom_page_t *page);
+
+/* Append a button. */
+void wecom_refusal_link(apr_array_header_t *links, const char *label, const char *href);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * room.h - the room in which a login happens: all that its steps may touch.
+ *
+ * Made above the line for one request, read by everything below it that answers one.
+ */
+#ifndef WECOM_AUTH_ROOM_H
+#define WECOM_AUTH_ROOM_H
+
+#include "../wecom/link.h"
+#include "../wecom/token.h"
+#include "page.h"
+#include "reply.h"
+#include "source.h"
+#include "state.h"
+
+/* A cookie that the browser sent. */
+typedef struct wecom_login_cookie_t {
+    const char *name;
+    const char *value;
+    apr_size_t value_len;
+} wecom_login_cookie_t;
+
+typedef struct wecom_login_t {
+    const wecom_site_t *site;
+    const apr_array_header_t *sources;      /* const wecom_source_t *: all of this host */
+    const wecom_keyring_t *state_ring;
+    const wecom_keyring_t *ticket_ring;
+    const wecom_keyring_t *form_ring;
+    wecom_bytes_t ticket_aad;
+    const wecom_ports_t *ports;
+    apr_time_t now;
+    apr_pool_t *pool;
+
+    /* of this request */
+    wecom_client_t client;
+    wecom_lang_t lang;
+    const char *address;                    /* the visitor's, as httpd (mod_remoteip) knows it */
+    const apr_array_header_t *pending;      /* wecom_login_cookie_t: pending cookies sent */
+    const wecom_ticket_t *ticket;           /* of a living session, else NULL */
+} wecom_login_t;
+
+#endif
