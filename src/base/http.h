@@ -5,7 +5,8 @@
  * A request and its answer are values; who performs them is filled in from above (http_curl.h
  * in the server and in wecomctl, a script in the unit tests). Whoever implements the port keeps
  * these promises: https alone, or http to a loopback address; no redirect is followed; the answer
- * is at most WECOM_MAX_ANSWER bytes; connect and total time are bounded; the certificate is checked.
+ * is at most WECOM_MAX_ANSWER bytes; connect and total time are bounded; the certificate is
+ * checked.
  * The URL holds the access token: it must never be logged, nor appear in err->detail.
  */
 #ifndef WECOM_BASE_HTTP_H

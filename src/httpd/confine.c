@@ -90,24 +90,47 @@ static int is_confined(request_rec *r)
     return 0;
 }
 
-static apr_status_t confine_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
+/* One header where two tables may have had one each; what httpd sends is both. */
+static void set_cache_control(request_rec *r, const char *value)
 {
-    request_rec *r = f->r;
-    const char *value = apr_table_get(r->headers_out, "Cache-Control");
-    const char *error_value = apr_table_get(r->err_headers_out, "Cache-Control");
-
-    ap_remove_output_filter(f);
-    if (!is_confined(r)) {
-        return ap_pass_brigade(f->next, brigade);
+    /* mod_cache heeds this where CacheStorePrivate or CacheIgnoreCacheControl was written for
+     * other parts of the server. */
+    apr_table_setn(r->subprocess_env, "no-cache", "1");
+    if (apr_table_get(r->err_headers_out, "Cache-Control") != NULL) {
+        apr_table_unset(r->headers_out, "Cache-Control");
+        apr_table_setn(r->err_headers_out, "Cache-Control", value);
     }
-    if (value != NULL || error_value == NULL) {
-        apr_table_setn(r->headers_out, "Cache-Control", confined(value, r->pool));
-    }
-    if (error_value != NULL) {
-        apr_table_setn(r->err_headers_out, "Cache-Control", confined(error_value, r->pool));
+    else {
+        apr_table_setn(r->headers_out, "Cache-Control", value);
     }
     apr_table_unset(r->headers_out, "Surrogate-Control");
     apr_table_unset(r->err_headers_out, "Surrogate-Control");
+}
+
+static const char *both_values(request_rec *r)
+{
+    const char *one = apr_table_getm(r->pool, r->headers_out, "Cache-Control");
+    const char *other = apr_table_getm(r->pool, r->err_headers_out, "Cache-Control");
+
+    if (one == NULL || other == NULL) {
+        return one != NULL ? one : other;
+    }
+    return apr_pstrcat(r->pool, one, ", ", other, NULL);
+}
+
+static apr_status_t confine_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
+{
+    request_rec *r = f->r;
+    const wecom_request_t *own = wecom_request_peek(r);
+
+    ap_remove_output_filter(f);
+    if (own != NULL && own->answered) {
+        /* Whatever Header and ExpiresDefault say for the whole server. */
+        set_cache_control(r, "no-store");
+    }
+    else if (is_confined(r)) {
+        set_cache_control(r, confined(both_values(r), r->pool));
+    }
     return ap_pass_brigade(f->next, brigade);
 }
 

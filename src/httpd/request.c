@@ -223,6 +223,7 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
 {
     int i;
 
+    wecom_request_own(r)->answered = 1;
     set_header(r, "Cache-Control", "no-store");
     set_header(r, "X-Content-Type-Options", "nosniff");
     set_header(r, "Referrer-Policy", "no-referrer");

@@ -310,7 +310,9 @@ int wecom_scrub_request(request_rec *r)
     const wecom_server_t *server = wecom_config_server(r->server);
     wecom_visit_t *visit = NULL;
 
-    if (all_sites == NULL || all_sites->nelts == 0) {
+    /* An internal redirect comes here again with the same headers: what was cut out and noted the
+     * first time belongs to it too. */
+    if (all_sites == NULL || all_sites->nelts == 0 || wecom_request_visit(r) != NULL) {
         return DECLINED;
     }
     if (server->site != NULL) {

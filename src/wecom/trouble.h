@@ -2,8 +2,8 @@
 /*
  * trouble.h - is WeCom worth asking at all?
  *
- * After three logins in a row that ended because WeCom did not answer (or with HTTP 429 or 5xx), the
- * next ones are refused at once for ten seconds instead of holding a thread each for the whole
+ * After three logins in a row that ended because WeCom did not answer (or with HTTP 429 or 5xx),
+ * the next ones are refused at once for ten seconds instead of holding a thread each for the whole
  * timeout. After that one more failure is enough for the next ten seconds; one success forgets
  * all. What WeCom itself answered, even with an errcode, is no trouble.
  * Values in the cache: kind "trouble", key = api url, corp id and agent id.

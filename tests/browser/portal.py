@@ -17,9 +17,9 @@ OUTSIDE = """<!DOCTYPE html>
 """
 INCLUDES = ("Options +Includes", "SetOutputFilter INCLUDES")
 
-PAGES = (("intranet/data.txt", "confidential"),) + tuple((f"intranet/{name}.html", PAGE.format(title=title))
-              for name, title in [("index", "Portal")]
-              + [(f"page{n}", f"Page {n}") for n in range(10)])
+PAGES = (("intranet/data.txt", "confidential"),) + tuple(
+    (f"intranet/{name}.html", PAGE.format(title=title))
+    for name, title in [("index", "Portal")] + [(f"page{n}", f"Page {n}") for n in range(10)])
 
 OLD_PAGE = Source(lines=('WeComDisplayName "Acme"', "WeComLoginURL qrconnect"))
 TWO_SOURCES = (

@@ -91,7 +91,8 @@ def test_wrong_name(fresh, log, visitors, look):
 
 def test_long_words(fresh, visitors, look):
     """A name that does not fit a button, and one without a blank to break at."""
-    name = "Internationale Gesellschaft für Donaudampfschifffahrt und Elektrizitätshauptbetriebswerk"
+    name = ("Internationale Gesellschaft für Donaudampfschifffahrt und "
+            "Elektrizitätshauptbetriebswerk")
     sources = tuple(source.__class__(source.id, source.corp, source.app,
                                      (f'WeComDisplayName "{text}"',))
                     for source, text in zip(TWO_SOURCES, (name, "x" * 60)))

@@ -96,7 +96,8 @@ def cut(length):
 
 def spare_bit(value):
     """The same bytes for a lenient reader: bits of the last character that count for nothing."""
-    assert len(value) % 4, "all bits of this one count"
+    if len(value) % 4 == 0:     # all bits of this one count
+        return value[:-1] + ("A" if value[-1] != "A" else "B")
     digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
     last = digits[digits.index(value[-1]) | 1]
     return value[:-1] + last
@@ -313,7 +314,8 @@ def test_thousand_cookies(site, sealer, browsers, book):
 
 
 def test_jar_full_of_pending_logins(site, sealer, browsers, book):
-    """Browsers keep some 180 cookies of one host: the visitor gets in, and the jar is emptied."""
+    """Browsers keep some 180 cookies of one host: the visitor gets in, and the jar is emptied, a
+    few cookies with each answer."""
     (name, value), (pending, _, _) = sealer.ticket(issued=60), sealer.pending()
     others = [(f"{pending[:-16]}{number:016d}", "x") for number in range(179)]
     browser = browsers(WECOM_IOS)
@@ -322,7 +324,7 @@ def test_jar_full_of_pending_logins(site, sealer, browsers, book):
         browser.drop_cookies()
         answer = browser.get(site.url("/intranet/"), cookie(*others))
         assert answer.status_code == 302
-        assert sum(deletes(answer, name) for name, _ in others) == 179
+        assert sum(deletes(answer, name) for name, _ in others) == 16
 
 
 def test_ours_do_not_reach_the_application(site, sealer, browsers):
@@ -374,12 +376,14 @@ def test_control_bytes(site, sealer, book, log, octet):
 # --- two lines ---
 
 def test_two_cookie_lines(site, sealer, book):
-    """HTTP/2 has a line for each cookie, and not every proxy puts them together again."""
+    """httpd joins them with a comma, which may also stand in a value that a neighbouring host has
+    planted: what comes behind it is cut out, and believed by nobody."""
     name, value = sealer.ticket(issued=60)
     one, ours, other = (("Cookie", text) for text in ("a=1; b=2", f"{name}={value}", "c=3"))
     with unharmed(site, book):
         for lines, heard in (([one, ours], "a=1; b=2"), ([ours, one], "a=1; b=2"),
                              ([one, ours, other], "a=1; b=2, c=3")):
             answer = wire.request(site, "GET /intranet/env.cgi HTTP/1.1", lines)
-            assert answer.status == 200, lines
-            assert json.loads(answer.body)["HTTP_COOKIE"] == heard
+            known = lines[0] == ours
+            assert answer.status == (200 if known else 401), lines
+            assert not known or json.loads(answer.body)["HTTP_COOKIE"] == heard

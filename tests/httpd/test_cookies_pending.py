@@ -30,6 +30,13 @@ def sealer(paths, site):
     return Sealer(paths, site)
 
 
+@pytest.fixture
+def warm(site, sim, signed_in):
+    """The site has a token that lives, so that calls can be counted."""
+    signed_in(site, "chenjing")
+    sim.reset_counts()
+
+
 def query(url):
     return {name: values[0] for name, values in
             parse_qs(urlsplit(url).query, keep_blank_values=True).items()}
@@ -206,6 +213,18 @@ def test_cookies_of_two_logins_exchanged(site, browsers, sim):
     assert browser.session_cookie is None and not exchanged(sim)
 
 
+def test_other_half_of_the_state(site, sealer, browsers, sim):
+    """The cookie's name holds half of the state; whoever knows that half alone has nothing."""
+    name, value, state = sealer.pending(target="/intranet/?mine")
+    forged = state[:17] + "z" * 15
+    browser = browsers(WECOM_IOS)
+    code = query(go(browser, begin(site, browser)))["code"]
+    browser.drop_cookies()
+    sim.reset_counts()
+    answer = browser.get(back(site, forged, code), {"Cookie": f"{name}={value}"})
+    assert state_in(answer)[0] == "1" and not exchanged(sim)
+
+
 @pytest.mark.parametrize("spoil", [
     lambda value: value[:-1], lambda value: "", lambda value: "B" + value[1:],
     lambda value: value[:50] + ("A" if value[50] != "A" else "B") + value[51:],
@@ -360,7 +379,7 @@ def test_reloaded_return(site, browsers, sim):
     assert not exchanged(sim)
 
 
-def test_return_with_its_cookie_once_more(site, browsers, sim):
+def test_return_with_its_cookie_once_more(site, browsers, sim, warm):
     """The second copy of a doubled request: it arrives with the cookie, and exchanges nothing."""
     browser = browsers(WECOM_IOS)
     link = go(browser, begin(site, browser, "/intranet/?mine"))
@@ -371,7 +390,7 @@ def test_return_with_its_cookie_once_more(site, browsers, sim):
     assert exchanged(sim) == 1
 
 
-def test_doubled_return_at_once(site, browsers, sim):
+def test_doubled_return_at_once(site, browsers, sim, warm):
     browser = browsers(WECOM_IOS)
     link = go(browser, begin(site, browser, "/intranet/?mine"))
     sim.reset_counts()
@@ -402,7 +421,7 @@ def test_session_of_another_source_does_not_send_round_in_circles(sites, browser
 
 # --- codes that WeCom does not take ---
 
-def test_unknown_code(site, browsers, sim, log):
+def test_unknown_code(site, browsers, sim, warm, log):
     browser = browsers(WECOM_IOS)
     state = query(begin(site, browser, "/intranet/?mine"))["state"]
     answer = browser.get(back(site, state))
@@ -469,7 +488,7 @@ def test_state_that_is_none(site, browsers, sim, state):
     assert not exchanged(sim)
 
 
-def test_state_that_nobody_knows(site, sealer, browsers, sim):
+def test_state_that_nobody_knows(site, sealer, browsers, sim, warm):
     """It looks good and no cache has it: the login begins, to the root."""
     _, _, state = sealer.pending()
     browser = browsers(WECOM_IOS)

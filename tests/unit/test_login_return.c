@@ -41,7 +41,7 @@ static void good_return_ends_at_the_target(void **state)
     begin(walk);
     pending = walk_pending(walk, walk->state);
     walk_expect_member(walk, "ZhangSan", WECOM_MEMBER_ACTIVE);
-    walk_back(walk, "CO%2FDE");
+    walk_back(walk, "CO_D-E.~9");
     walk_assert_redirect(walk, 302, HERE);
     assert_int_equal(walk->reply.reason, WECOM_REASON_NONE);
     assert_int_equal(walk->reply.signed_in, 1);
@@ -49,7 +49,7 @@ static void good_return_ends_at_the_target(void **state)
     assert_string_equal(walk->reply.userid, "ZhangSan");
     assert_null(walk->reply.incident);
     world_assert_played(walk->world);
-    assert_non_null(strstr(walk->world->http.calls[1].url, "&code=CO%2FDE"));
+    assert_non_null(strstr(walk->world->http.calls[1].url, "&code=CO_D-E.~9"));
     assert_non_null(strstr(walk->world->http.calls[2].url, "&userid=ZhangSan"));
 
     /* two cookies: the pending one goes, the session comes */
