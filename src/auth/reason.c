@@ -33,18 +33,18 @@ static const wecom_reason_row_t rows[WECOM_REASON_COUNT] = {
         "WC0207", WECOM_LEVEL_INFO, 404, WECOM_WORD_BAD_REQUEST,
         "the source asked for does not exist here or is not allowed at that place", NULL },
     [WECOM_REASON_NOT_MEMBER] = {
-        "WC0211", WECOM_LEVEL_NOTICE, 403, WECOM_WORD_NOT_MEMBER,
+        "WC0211", WECOM_LEVEL_WARN, 403, WECOM_WORD_NOT_MEMBER,
         "WeCom knows the visitor, but not as a member of the corp", NULL },
     [WECOM_REASON_OUT_OF_RANGE] = {
-        "WC0212", WECOM_LEVEL_NOTICE, 403, WECOM_WORD_OUT_OF_RANGE,
+        "WC0212", WECOM_LEVEL_WARN, 403, WECOM_WORD_OUT_OF_RANGE,
         "the member is outside the app's visible range",
         "console, the app, Visible range: add the member or the department" },
     [WECOM_REASON_NO_SUCH_MEMBER] = {
-        "WC0213", WECOM_LEVEL_NOTICE, 403, WECOM_WORD_OUT_OF_RANGE,
+        "WC0213", WECOM_LEVEL_WARN, 403, WECOM_WORD_OUT_OF_RANGE,
         "WeCom has no such member any more, or does not show it to this app",
         "console, the app, Visible range: add the member or the department" },
     [WECOM_REASON_INACTIVE] = {
-        "WC0214", WECOM_LEVEL_NOTICE, 403, WECOM_WORD_MEMBER_INACTIVE,
+        "WC0214", WECOM_LEVEL_WARN, 403, WECOM_WORD_MEMBER_INACTIVE,
         "the member's status at WeCom is not active", NULL },
     [WECOM_REASON_MISMATCH] = {
         "WC0215", WECOM_LEVEL_ERROR, 502, WECOM_WORD_TRY_LATER,
@@ -119,7 +119,7 @@ static const wecom_reason_row_t rows[WECOM_REASON_COUNT] = {
         "WC0243", WECOM_LEVEL_ERROR, 503, WECOM_WORD_TRY_LATER,
         "this server has no random bytes or no cipher at the moment", NULL },
     [WECOM_REASON_DENIED] = {
-        "WC0251", WECOM_LEVEL_NOTICE, 403, WECOM_WORD_NO_PERMISSION,
+        "WC0251", WECOM_LEVEL_WARN, 403, WECOM_WORD_NO_PERMISSION,
         "the visitor is known, but Require does not admit them", NULL },
 };
 

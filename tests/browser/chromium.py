@@ -221,10 +221,10 @@ class Chromium:
         return self.driver.execute_cdp_cmd(command, values)
 
     @contextmanager
-    def width(self, width, height=720, phone=True):
-        """A viewport of this width in CSS pixels; as a phone has it: its own idea of a page."""
+    def width(self, width, height=720, scale=2, phone=True):
+        """A viewport of this size in CSS pixels, each `scale` pixels of the screen."""
         self.devtools("Emulation.setDeviceMetricsOverride", width=width, height=height,
-                      deviceScaleFactor=2 if phone else 1, mobile=phone)
+                      deviceScaleFactor=scale, mobile=phone)
         try:
             yield
         finally:

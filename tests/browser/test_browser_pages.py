@@ -117,12 +117,13 @@ def test_consoles_are_judged(fresh, visitors):
 
 
 def test_readme_picture(fresh, visitors):
-    """The picture of the login page in README.md; written on demand alone."""
-    site = two_sources(fresh)
+    """The picture in README.md, the scan page and the phone; written on demand alone."""
+    site = portal(fresh)
     browser = visitors()
-    with browser.width(900, 520, phone=False):
+    with browser.width(1120, 720, scale=1.5, phone=False):
         browser.open(site.url("/intranet/"))
-        browser.wait_for_path("/wecom/login")
+        browser.wait_for_sim("wwlogin")
+        assert browser.scroll_width() <= 1120
         if os.environ.get("WECOM_PICTURES_README") == "1":
             README_PICTURE.parent.mkdir(parents=True, exist_ok=True)
             browser.save_picture(README_PICTURE)
