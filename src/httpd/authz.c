@@ -73,6 +73,25 @@ static int names(const member_rule_t *rule, const wecom_ticket_t *ticket,
            && wecom_member_same(rule->userid, ticket->userid, source->app.proxy_developed);
 }
 
+/* A bare userid means two people where sources of several corps may be used. Neither a denial,
+ * which would let in under "not", nor a grant: an error, until the line is mended. */
+static int is_ambiguous(request_rec *r, const user_rule_t *rule)
+{
+    const wecom_server_t *server = wecom_request_visit(r)->server;
+    const wecom_place_t *place = wecom_config_place(r);
+    int bare = 0;
+    int i;
+
+    if (server->sources->nelts < 2) {
+        return 0;
+    }
+    for (i = 0; i < rule->members->nelts; i++) {
+        bare |= APR_ARRAY_IDX(rule->members, i, member_rule_t).source == NULL;
+    }
+    return bare && wecom_source_is_mixed(wecom_source_narrow(server->sources, place->sources,
+                                                             r->pool));
+}
+
 static authz_status check_user(request_rec *r, const char *line, const void *parsed)
 {
     const wecom_request_t *own = wecom_request_peek(r);
@@ -87,6 +106,13 @@ static authz_status check_user(request_rec *r, const char *line, const void *par
     ticket = own->admitted;
     if (rule->members->nelts == 0) {
         return AUTHZ_GRANTED;
+    }
+    if (is_ambiguous(r, rule)) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, WC(0322)
+                      "Require wecom-user %s: the sources of this place belong to different corps, "
+                      "in which one userid can be two people; write the source before each, as in "
+                      "%s/%s", line, ticket->source, ticket->userid);
+        return AUTHZ_GENERAL_ERROR;
     }
     source = wecom_source_find(wecom_request_visit(r)->server->sources, ticket->source);
     for (i = 0; i < rule->members->nelts; i++) {

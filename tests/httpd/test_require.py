@@ -334,7 +334,6 @@ def test_mixed_without_a_pattern_does_not_start(sites):
     assert code != 0 and "WC0110" in said
 
 
-@pytest.mark.xfail(strict=True, reason="an unqualified userid in Require wecom-user is accepted")
 @pytest.mark.parametrize("via", ["conf", "htaccess"])
 def test_mixed_asks_for_qualified_rules(fresh, signed_in, log, via):
     """`Require wecom-user zhangwei` would mean two people."""
@@ -343,4 +342,5 @@ def test_mixed_asks_for_qualified_rules(fresh, signed_in, log, via):
     if site.configtest()[0] == 0:
         site.start()
         assert status(site, by(site, signed_in, "zhangwei", "second"), "/mixed/") == 500
-        log.allow("WC0301")
+        log.expect("WC0322", "as in second/zhangwei")
+        log.allow("AH01634")
