@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import httpx
 
 from . import ports
-from .server import Httpd, StartFailed
+from .server import Httpd, StartFailed, mpm
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,8 @@ class App:
 class Sim:
     def __init__(self, paths, book):
         self.data = json.loads((paths.source / "sim" / "wecom.json").read_text("utf-8"))
-        self.httpd = Httpd(paths, book, "sim")
+        # With prefork each kept connection (of browsers, and of the sites' libcurl) has a process.
+        self.httpd = Httpd(paths, book, "sim", threads=64 if mpm() == "prefork" else 16)
         self.book = book
         self.file = self.httpd.root / "wecom.json"
         self.port = 0
