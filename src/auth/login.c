@@ -366,6 +366,11 @@ void wecom_login_logout(wecom_reply_t *reply, const wecom_login_t *room, int sur
     memset(&page, 0, sizeof(page));
     page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
     page.sentence = wecom_words_get(room->lang, WECOM_WORD_SIGNED_OUT);
+    if (reply->forget_cached_pages) {
+        /* A browser keeps the page that is being left alive for its Back button, and puts it by
+         * only when ours stands: after it has heeded our Clear-Site-Data. So it is told again. */
+        page.beacon = own_path(room, "logout");
+    }
     page.links = links;
     wecom_refusal_show(reply, room, 200, &page);
 }

@@ -81,34 +81,42 @@ int wecom_login_is_loop(const wecom_login_t *room, const char *source, const cha
     const wecom_cache_t *cache = room->ports->cache;
     const char *key = apr_pstrcat(room->pool, source, "|", wecom_text_fold(userid, room->pool),
                                   "|", room->address, NULL);
+    /* Not room->now: WeCom may have taken seconds since the request came, and tabs that began in
+     * them belong to the same moment. */
+    apr_time_t now = room->ports->clock->now(room->ports->clock);
     loop_record_t record;
     wecom_bytes_t value;
 
     memset(&record, 0, sizeof(record));
-    if (cache->get(cache, &value, "loop", key, room->now, room->pool) == WECOM_OK
+    if (cache->get(cache, &value, "loop", key, now, room->pool) == WECOM_OK
         && value.len == sizeof(record)) {
         memcpy(&record, value.data, sizeof(record));
     }
-    if (record.start == 0 || room->now - record.start > LOOP_WINDOW
-        || room->now < record.start) {
-        record.start = room->now;
+    if (record.start == 0 || now - record.start > LOOP_WINDOW
+        || now < record.start) {
+        record.start = now;
         record.count = 0;
     }
     if (state_issued > record.completed) {
         record.count++;
     }
-    record.completed = room->now;
+    record.completed = now;
     value.data = (const unsigned char *)&record;
     value.len = sizeof(record);
-    cache->put(cache, "loop", key, value, room->now, room->now + 2 * LOOP_WINDOW, room->pool);
+    cache->put(cache, "loop", key, value, now, now + 2 * LOOP_WINDOW, room->pool);
     return record.count >= LOOP_LIMIT;
 }
 
 /* --- without the cookie --------------------------------------------------------------------- */
 
+/* A redirect without a fragment inherits that of the address before it (RFC 9110 section 10.2.2):
+ * in the client #wechat_redirect would stay in the application's address, where it can be a
+ * route. An empty fragment ends it. */
 static void go_to(wecom_reply_t *reply, const wecom_login_t *room, const char *target)
 {
-    wecom_reply_redirect(reply, 302, wecom_login_absolute(room, target));
+    wecom_reply_redirect(reply, 302,
+                         apr_pstrcat(room->pool, wecom_login_absolute(room, target),
+                                     room->client == WECOM_CLIENT_BROWSER ? "" : "#", NULL));
 }
 
 /* Is the visitor signed in for the target? A session of a source that the place does not allow

@@ -37,7 +37,7 @@ const char *wecom_page_policy(void)
 {
     return "default-src 'none'; "
            "style-src 'sha256-v0yIL0eSRMWz8cIVG1rLIysoT8zxDCMeZ46QabuKOAY='; "
-           "form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+           "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 }
 
 static const char *buttons(const wecom_page_t *page, apr_pool_t *pool)
@@ -95,6 +95,15 @@ static const char *paragraph(const char *open, const char *text, apr_pool_t *poo
     return apr_pstrcat(pool, open, wecom_text_html(text, pool), "</p>\n", NULL);
 }
 
+static const char *beacon(const wecom_page_t *page, apr_pool_t *pool)
+{
+    if (page->beacon == NULL) {
+        return "";
+    }
+    return apr_pstrcat(pool, "<img src=\"", wecom_text_html(page->beacon, pool),
+                       "\" alt=\"\" hidden>\n", NULL);
+}
+
 const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool)
 {
     const char *title = wecom_text_html(page->title, pool);
@@ -109,5 +118,6 @@ const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool)
                        paragraph("<p>", page->sentence, pool),
                        form(page, pool), buttons(page, pool),
                        paragraph("<p class=\"quiet\">", page->note, pool),
-                       id_line(page, pool), "</main></body>\n</html>\n", NULL);
+                       id_line(page, pool), "</main>\n", beacon(page, pool),
+                       "</body>\n</html>\n", NULL);
 }

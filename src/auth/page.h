@@ -3,7 +3,7 @@
  * page.h - the pages a person sees, as HTML text.
  *
  * One layout: a title, one sentence, one thing to do, and for a refusal the id and the time to
- * read out. No script, no picture from elsewhere; the only style is the one in the page, named
+ * read out. No script, nothing from elsewhere; the only style is the one in the page, named
  * by its hash in the Content-Security-Policy. Everything that is filled in is escaped here, so
  * callers hand over plain text.
  */
@@ -32,6 +32,8 @@ typedef struct wecom_page_t {
     const char *form_label;
     const char *incident;               /* "WC0231-K7Q2M"; NULL: no id line */
     apr_time_t now;                     /* shown with the incident, UTC */
+    const char *beacon;                 /* a path that is asked for, as an unseen picture, as soon
+                                         * as the page stands; NULL: none */
 } wecom_page_t;
 
 const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool);

@@ -107,7 +107,8 @@ void wecom_authn_wish(wecom_login_wish_t *wish, const request_rec *r, const char
     wish->flags = 0;
 }
 
-static int begin_login(request_rec *r, wecom_visit_t *visit, int is_form)
+/* The login to r, answered by way of asked: r itself, or the folder whose index r is. */
+static int begin_login(request_rec *r, request_rec *asked, wecom_visit_t *visit, int is_form)
 {
     const wecom_site_t *site = visit->server->site;
     wecom_reply_t *reply = new_reply(visit);
@@ -123,11 +124,11 @@ static int begin_login(request_rec *r, wecom_visit_t *visit, int is_form)
         wanted = wecom_request_target(r);
     }
     wecom_authn_wish(&wish, r, wecom_target_or_root(wanted, site->endpoint, visit->pool));
-    wecom_request_room(&room, r, visit);
+    wecom_request_room(&room, asked, visit);
     wecom_login_begin(reply, &room, &wish,
                       is_form ? HTTP_SEE_OTHER : HTTP_MOVED_TEMPORARILY);
-    wecom_session_clear_spoiled(r, visit);
-    return answer(r, reply);
+    wecom_session_clear_spoiled(asked, visit);
+    return answer(asked, reply);
 }
 
 /* --- the hook -------------------------------------------------------------------------------- */
@@ -160,6 +161,22 @@ static int allows(const wecom_place_t *place, const char *source)
     return 0;
 }
 
+/* mod_dir asks by subrequest for the index of a folder that is not ours, takes a redirect for its
+ * answer, and makes a bare 401 of everything else: there the login begins for the folder. Not for
+ * a file that is not there (the next index may be open to all), not for a folder that had its
+ * member (what its index asks for would send him round in circles), and not for what mod_autoindex
+ * looks up while it writes its list. */
+static request_rec *folder_of(request_rec *r)
+{
+    request_rec *folder = r->main;
+
+    return folder != NULL && folder->main == NULL && folder->finfo.filetype == APR_DIR
+                   && r->finfo.filetype == APR_REG && !wecom_request_is_ours(folder)
+                   && !wecom_request_own(folder)->delivered
+               ? folder
+               : NULL;
+}
+
 static int pass(request_rec *r, wecom_visit_t *visit, const wecom_place_t *place,
                 const wecom_ticket_t *ticket)
 {
@@ -182,6 +199,7 @@ int wecom_authn_check(request_rec *r)
     wecom_request_t *own;
     wecom_visit_t *visit;
     wecom_facts_t facts;
+    request_rec *asked;
     const char *fault;
 
     own = wecom_request_own(r);
@@ -212,24 +230,25 @@ int wecom_authn_check(request_rec *r)
     }
     /* Whoever included us sees the status alone, and the page of another error is no place to
      * begin a login from. */
-    if (r->main != NULL || visit->probing
-        || (r->prev != NULL && ap_is_HTTP_ERROR(r->prev->status))) {
+    asked = r->main != NULL ? folder_of(r) : r;
+    if (asked == NULL || visit->probing
+        || (asked->prev != NULL && ap_is_HTTP_ERROR(asked->prev->status))) {
         return HTTP_UNAUTHORIZED;
     }
-    wecom_request_address(&address, r, visit);
-    facts.ask = wecom_request_ask(r);
+    wecom_request_address(&address, asked, visit);
+    facts.ask = wecom_request_ask(asked);
     facts.known = 0;
     facts.name_fits = wecom_site_fits(visit->server->site, &address);
     facts.hopped = visit->hopped;
     switch (wecom_gate_judge(&facts)) {
     case WECOM_VERDICT_LOGIN:
-        return begin_login(r, visit, 0);
+        return begin_login(r, asked, visit, 0);
     case WECOM_VERDICT_LOGIN_FORM:
-        return begin_login(r, visit, 1);
+        return begin_login(r, asked, visit, 1);
     case WECOM_VERDICT_RENAME:
-        return rename_site(r, visit);
+        return rename_site(asked, visit);
     case WECOM_VERDICT_WRONG_NAME:
-        return wrong_name(r, visit);
+        return wrong_name(asked, visit);
     case WECOM_VERDICT_PASS:
     case WECOM_VERDICT_UNAUTHORIZED:
     default:

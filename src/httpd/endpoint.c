@@ -200,10 +200,15 @@ static int has_good_token(request_rec *r, const wecom_login_t *room)
                                wecom_login_form_binding(room), room->now, r->pool);
 }
 
-/* A click on this very site, as the browser itself says: nobody else can make it say so. */
+/* From this very site, as the browser itself says: nobody else can make it say so. */
+static int is_same_origin(const request_rec *r)
+{
+    return wecom_text_equal_fold(apr_table_get(r->headers_in, "Sec-Fetch-Site"), "same-origin");
+}
+
 static int is_own_click(const request_rec *r)
 {
-    return wecom_text_equal_fold(apr_table_get(r->headers_in, "Sec-Fetch-Site"), "same-origin")
+    return is_same_origin(r)
            && wecom_text_equal_fold(apr_table_get(r->headers_in, "Sec-Fetch-Mode"), "navigate");
 }
 
@@ -215,8 +220,19 @@ static int answer_logout(request_rec *r, wecom_visit_t *visit)
 
     wecom_reply_init(&reply, r->pool);
     wecom_request_room(&room, r, visit);
+    if (r->method_number == M_POST && room.ticket == NULL) {
+        /* What another site posts comes without the session cookie (SameSite=Lax); the GET after
+         * it has it, and asks. */
+        wecom_reply_redirect(&reply, HTTP_SEE_OTHER,
+                             apr_pstrcat(r->pool, room.site->public_url, room.site->endpoint,
+                                         "/logout", NULL));
+        return finish(r, &reply);
+    }
     sure = r->method_number == M_POST ? has_good_token(r, &room) : is_own_click(r);
     wecom_login_logout(&reply, &room, sure);
+    if (room.ticket == NULL && is_same_origin(r)) { /* the picture in the page before */
+        reply.forget_cached_pages = 1;
+    }
     if (reply.forget_cached_pages && reply.userid != NULL) {
         ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, WC(0331)
                       "signed out: source %s, member %s", reply.source, reply.userid);

@@ -39,6 +39,7 @@ typedef struct wecom_request_t {
     const struct wecom_own_t *own;       /* one of our own URLs */
     const wecom_ticket_t *admitted;      /* check_authn let this member pass, for this place */
     int checked;                         /* check_authn has judged this very request */
+    int delivered;                       /* its handler has begun */
     int answered;                        /* the headers are those of an answer of ours */
     wecom_reply_t *reply;                /* to be written by the `denied` handler */
 } wecom_request_t;

@@ -52,16 +52,23 @@ static wecom_socache_t *cache_for(const char *spec, server_rec *s, apr_pool_t *p
     return row->socache;
 }
 
-/* A quarter of the threads may wait for WeCom; the others stay for those who are known. */
+/* How many logins of the node may wait for WeCom; the other threads stay for those who are known.
+ * A quarter of all threads; on a small server up to half of them, so that a morning's forty
+ * logins pass there as well. */
 static int slot_count(void)
 {
+    const int enough = 64;
     int daemons = 0;
     int threads = 0;
     int count;
 
     ap_mpm_query(AP_MPMQ_MAX_DAEMONS, &daemons);
     ap_mpm_query(AP_MPMQ_MAX_THREADS, &threads);
-    count = daemons * (threads > 0 ? threads : 1) / 4;
+    threads = daemons * (threads > 0 ? threads : 1);
+    count = threads / 4;
+    if (count < enough) {
+        count = threads / 2 < enough ? threads / 2 : enough;
+    }
     return count < 4 ? 4 : count > 1024 ? 1024 : count;
 }
 

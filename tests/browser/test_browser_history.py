@@ -18,7 +18,7 @@ def test_return_address_again(fresh, sim, visitors):
     site = portal(fresh)
     browser = visitors()
     sign_in(browser, site, "/intranet/page4.html?x=1")
-    (back,) = [document.url for document in browser.documents() if "/wecom/return?" in document.url]
+    (back,) = {document.url for document in browser.documents() if "/wecom/return?" in document.url}
     for _ in range(2):
         browser.open(back)
         assert browser.url == site.url("/intranet/page4.html?x=1")
@@ -31,7 +31,7 @@ def test_return_address_again_after_signing_out(fresh, visitors):
     site = portal(fresh)
     browser = visitors()
     sign_in(browser, site, "/intranet/page4.html")
-    (back,) = [document.url for document in browser.documents() if "/wecom/return?" in document.url]
+    (back,) = {document.url for document in browser.documents() if "/wecom/return?" in document.url}
     browser.press_text("Leave")
     browser.wait_for_url(site.url("/wecom/logout"))
     browser.open(back)

@@ -269,7 +269,7 @@ def test_good_one_behind_a_bad_one(site, browsers):
     ((name, value),) = browser.cookies.items()
     link = go(browser, door)
     answer = browser.get(link, {"Cookie": f"{name}=x; {name}={value}"})
-    assert answer.headers["Location"] == site.url("/intranet/")
+    assert answer.headers["Location"] == site.url("/intranet/") + "#"
     assert who(site, browser) == "zhangwei"
 
 
@@ -291,7 +291,7 @@ def test_not_too_old(site, sealer, browsers, issued):
     browser = browsers(WECOM_IOS)
     code = query(go(browser, begin(site, browser)))["code"]
     answer = browser.get(back(site, state, code), {"Cookie": f"{name}={value}"})
-    assert answer.headers["Location"] == site.url("/intranet/?mine")
+    assert answer.headers["Location"] == site.url("/intranet/?mine") + "#"
 
 
 # --- somebody else's link ---
@@ -348,7 +348,8 @@ def test_link_for_somebody_who_is_known(site, sim, signed_in, lure):
     before = victim.request("GET", site.url("/wecom/session"), FETCH).json()
     sim.reset_counts()
     answer = victim.get(link)
-    assert answer.status_code == 302 and answer.headers["Location"] == site.url("/intranet/?lure")
+    assert answer.status_code == 302
+    assert answer.headers["Location"] == site.url("/intranet/?lure") + "#"
     assert not answer.headers.get_list("Set-Cookie") and not exchanged(sim)
     assert victim.request("GET", site.url("/wecom/session"), FETCH).json() == before
     check_lure_was_good(site, attacker, link)
@@ -375,7 +376,7 @@ def test_reloaded_return(site, browsers, sim):
     for _ in range(2):
         answer = browser.get(link)
         assert answer.status_code == 302
-        assert answer.headers["Location"] == site.url("/intranet/?mine")
+        assert answer.headers["Location"] == site.url("/intranet/?mine") + "#"
     assert not exchanged(sim)
 
 
@@ -386,7 +387,7 @@ def test_return_with_its_cookie_once_more(site, browsers, sim, warm):
     ((name, value),) = browser.cookies.items()
     for _ in range(2):
         answer = browser.get(link, {"Cookie": f"{name}={value}"})
-        assert answer.headers["Location"] == site.url("/intranet/?mine")
+        assert answer.headers["Location"] == site.url("/intranet/?mine") + "#"
     assert exchanged(sim) == 1
 
 
@@ -403,7 +404,7 @@ def test_doubled_return_at_once(site, browsers, sim, warm):
     with ThreadPoolExecutor(4) as pool:
         answers = list(pool.map(visit, range(4)))
     assert [answer.headers["Location"] for answer in answers] == [
-        site.url("/intranet/?mine")] * 4
+        site.url("/intranet/?mine") + "#"] * 4
     assert exchanged(sim) == 1 and who(site, browser) == "zhangwei"
 
 

@@ -9,6 +9,7 @@ from harness import raw
 from harness.client import FETCH, WECOM_IOS
 from harness.own import (BASIC, BASIC_FILES, BASIC_MODULES, VERIFY, VERIFY_LINE, check_headers,
                          directory, location)
+from harness.server import run_user
 from harness.site import Place, Vhost
 
 EVIL = "https://evil.example/"
@@ -163,7 +164,7 @@ def check_login(site, sim, browser, vhost=""):
     end = browser.get(back)
     assert end.status_code == 302, end.text
     check_headers(end)
-    assert end.headers["Location"] == site.url("/open/?a=b", vhost)
+    assert end.headers["Location"] == site.url("/open/?a=b", vhost) + "#"
     assert browser.session_cookie
     told = browser.get(site.url("/wecom/session", vhost))
     assert told.status_code == 200 and told.json()["userid"] == "LiNa"
@@ -330,7 +331,17 @@ def moved(sites):
                  lines=("WeComEndpoint /sso/v1.0",))
 
 
-def test_another_endpoint(moved, sim, signed_in, browsers):
+def test_another_endpoint(moved, signed_in, browsers):
     assert browsers().get(moved.url("/wecom/login")).text == "the site's login\n"
     browser = signed_in(moved)
     assert browser.get(moved.url("/sso/v1.0/session")).json()["userid"] == "zhangwei"
+
+
+@pytest.mark.skipif(run_user() is None, reason="the children are the user who owns the folder")
+def test_endpoint_is_no_path_of_the_file_system(fresh, browsers):
+    """A folder of the same name that nobody may read is no matter of ours."""
+    site = fresh.prepare(places=(), lines=("WeComEndpoint @root@/locked",))
+    (site.httpd.root / "locked").mkdir(0o700)
+    site.start()
+    answer = browsers().request("GET", site.url(f"{site.httpd.root}/locked/session"), FETCH)
+    assert answer.status_code == 401 and answer.json()["error"] == "login_required"

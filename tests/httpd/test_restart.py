@@ -82,7 +82,7 @@ def test_graceful_while_logins_wait_for_wecom(site, sim, book, browsers):
                    "all are on their way")
         site.httpd.graceful()
         assert [answer.result().headers.get("Location") for answer in answers] \
-            == [site.url("/intranet/?mine")] * len(PEOPLE)
+            == [site.url("/intranet/?mine") + "#"] * len(PEOPLE)
     for browser, person in zip(visitors, PEOPLE):
         assert told(site, browser)["userid"] == person
 
@@ -116,7 +116,7 @@ def test_long_target(site, browsers, restart):
     back = begin(site, browser, path)
     restart(site)
     expected = "/" if restart is start_again else path
-    assert browser.get(back).headers["Location"] == site.url(expected)
+    assert browser.get(back).headers["Location"] == site.url(expected) + "#"
 
 
 @pytest.mark.parametrize("again, tokens", [("graceful", 1), ("reload", 1), ("stop-start", 2)])
@@ -134,7 +134,7 @@ def test_spent_return_stays_spent(site, sim, browsers):
     browser.get(back)
     site.httpd.graceful()
     answer = browser.get(back, {"Cookie": f"{name}={value}"})
-    assert answer.headers["Location"] == site.url("/intranet/?mine")
+    assert answer.headers["Location"] == site.url("/intranet/?mine") + "#"
     assert sim.calls()["auth/getuserinfo"] == 1
 
 

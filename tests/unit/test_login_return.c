@@ -91,7 +91,8 @@ static void one_question_without_the_double_yes(void **state)
     walk_begin(walk);
     walk_expect_identity(walk, "{\"errcode\":0,\"userid\":\"zhangsan\"}");
     walk_back(walk, "CODE");
-    walk_assert_redirect(walk, 302, HERE);
+    /* The fragment of the address at WeCom ends here. */
+    walk_assert_redirect(walk, 302, HERE "#");
     world_assert_played(walk->world);
     walk_begin(walk);
     assert_int_equal(walk->room.ticket->flags, WECOM_TICKET_IN_CLIENT);

@@ -30,6 +30,7 @@ static void assert_signed_out(const walk_t *walk)
 {
     assert_says_signed_out(walk);
     assert_int_equal(walk->reply.forget_cached_pages, 1);
+    walk_assert_shows(walk, "<img src=\"/wecom/logout\" alt=\"\" hidden>");
     assert_int_equal(walk->reply.cookies->nelts, 1);
     assert_string_equal(APR_ARRAY_IDX(walk->reply.cookies, 0, const char *),
                         apr_pstrcat(walk->pool, SESSION(walk), "=; Path=/; HttpOnly; "

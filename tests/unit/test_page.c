@@ -53,7 +53,7 @@ static void page_has_its_parts_in_order(void **state)
         "<a class=\"b first\" href=\"/report?id=7&amp;x=1\">Try again</a>",
         "<a class=\"b\" href=\"/o\">Other</a>", "<p class=\"quiet\">Note.</p>",
         ID_LINE,
-        "</main></body>\n</html>\n",
+        "</main>\n</body>\n</html>\n",
     };
     apr_pool_t *pool = *state;
     wecom_page_t page = { .lang = WECOM_LANG_EN, .title = "Title", .sentence = "Sentence.",
@@ -84,7 +84,7 @@ static void what_is_not_given_is_not_there(void **state)
     const char *body = strstr(html, "<body>");
 
     assert_non_null(strstr(html, "<html lang=\"zh-CN\">"));
-    assert_string_equal(body, "<body><main>\n<h1>登录</h1>\n</main></body>\n</html>\n");
+    assert_string_equal(body, "<body><main>\n<h1>登录</h1>\n</main>\n</body>\n</html>\n");
     page.links = apr_array_make(pool, 1, sizeof(wecom_page_link_t));
     assert_string_equal(wecom_page_render(&page, pool), html);
 }
@@ -211,7 +211,8 @@ static void policy_names_the_style_by_its_hash(void **state)
 
 static void policy_allows_nothing_else(void **state)
 {
-    static const char *const parts[] = { "default-src 'none'", "form-action 'self'",
+    static const char *const parts[] = { "default-src 'none'", "img-src 'self'",
+                                         "form-action 'self'",
                                          "frame-ancestors 'none'", "base-uri 'none'" };
     const char *policy = wecom_page_policy();
     size_t i;
