@@ -23,6 +23,7 @@
 
 #define LOOP_WINDOW apr_time_from_sec(60)
 #define LOOP_LIMIT 3
+#define TAB_PATIENCE 15 /* seconds that a restored tab waits for the others */
 
 /* The parameters of the return. NULL: absent. */
 typedef struct wecom_return_t {
@@ -153,6 +154,43 @@ static void restart(wecom_reply_t *reply, const wecom_login_t *room,
     }
 }
 
+/* Ten tabs are restored in the client at once, and a browser keeps four pending logins: this one's
+ * cookie is gone, others are there and will have made a session in a moment. To start again would
+ * push theirs out. */
+static int others_are_under_way(const wecom_login_t *room, const char *state)
+{
+    apr_int64_t age = apr_time_sec(room->now) - wecom_state_second(state);
+    int i;
+
+    if (room->client == WECOM_CLIENT_BROWSER || age < 0 || age > TAB_PATIENCE) {
+        return 0;
+    }
+    for (i = 0; i < room->pending->nelts; i++) {
+        if (wecom_state_is_living(APR_ARRAY_IDX(room->pending, i, wecom_login_cookie_t).name,
+                                  room->site, room->now)) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* This return once more, in a second. */
+static void wait_for_others(wecom_reply_t *reply, const wecom_login_t *room,
+                            const wecom_return_t *back, const char *target)
+{
+    apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
+    wecom_page_t page;
+
+    memset(&page, 0, sizeof(page));
+    page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_IN);
+    page.sentence = wecom_words_get(room->lang, WECOM_WORD_ONE_MOMENT);
+    wecom_refusal_link(links, wecom_words_get(room->lang, WECOM_WORD_TRY_AGAIN), target);
+    page.links = links;
+    reply->refresh = apr_pstrcat(room->pool, room->site->endpoint, "/return?code=", back->code,
+                                 "&state=", back->state, NULL);
+    wecom_refusal_show(reply, room, 200, &page);
+}
+
 /* The browser does not hold the cookie of this state: an evicted or doubled tab, a reload of the
  * return address, another browser, or somebody else's link. No code is exchanged here. */
 static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *room,
@@ -171,6 +209,9 @@ static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *roo
     }
     else if (back->code == NULL) {
         wecom_refusal_page(reply, room, WECOM_REASON_REFUSED, pending.target, NULL);
+    }
+    else if (!expired && others_are_under_way(room, back->state)) {
+        wait_for_others(reply, room, back, pending.target);
     }
     else if (expired) {
         wecom_refusal_page(reply, room, WECOM_REASON_EXPIRED, pending.target, NULL);

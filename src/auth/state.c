@@ -344,6 +344,11 @@ wecom_status_t wecom_state_open(wecom_pending_t *pending, const char *state, con
     return WECOM_OK;
 }
 
+apr_int64_t wecom_state_second(const char *state)
+{
+    return read_time(state + 1);
+}
+
 static int compare_names(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -359,6 +364,14 @@ static int is_living(const char *suffix, apr_int64_t now)
     }
     time = read_time(suffix);
     return now - time <= WECOM_PENDING_SECONDS && time - now <= WECOM_PENDING_SECONDS;
+}
+
+int wecom_state_is_living(const char *cookie_name, const wecom_site_t *site, apr_time_t now)
+{
+    apr_size_t prefix_len = strlen(site->pending_prefix);
+
+    return strncmp(cookie_name, site->pending_prefix, prefix_len) == 0
+           && is_living(cookie_name + prefix_len, now > 0 ? apr_time_sec(now) : 0);
 }
 
 void wecom_state_evict(apr_array_header_t *evict, const apr_array_header_t *names,

@@ -50,6 +50,13 @@ int wecom_state_is_wellformed(const char *state);
 /* The mark of a well-formed state. */
 int wecom_state_mark(const char *state);
 
+/* The second in which a well-formed state was minted, as far as its text can be believed: it comes
+ * out of an address that anybody can write. */
+apr_int64_t wecom_state_second(const char *state);
+
+/* 1 when a cookie of this name could still be one of a pending login. */
+int wecom_state_is_living(const char *cookie_name, const wecom_site_t *site, apr_time_t now);
+
 /* The name of its cookie: the site's prefix and 16 characters (time and 9 random ones). */
 const char *wecom_state_cookie_name(const wecom_site_t *site, const char *state,
                                     apr_pool_t *pool);

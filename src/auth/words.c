@@ -16,6 +16,8 @@ static const char *const words[WECOM_WORD_COUNT][WECOM_LANG_COUNT] = {
     [WECOM_WORD_TRY_AGAIN] = { "Try again", "重试" },
     [WECOM_WORD_NOT_SIGNED_IN] = { "You are not signed in", "未能登录" },
     [WECOM_WORD_NO_ACCESS] = { "No access", "无权访问" },
+    [WECOM_WORD_ONE_MOMENT] = {
+        "One moment: you are being signed in.", "正在登录，请稍候。" },
     [WECOM_WORD_REFUSED] = { "You cancelled the sign-in.", "您已取消登录。" },
     [WECOM_WORD_SIGNED_OUT] = { "You are signed out.", "您已退出登录。" },
     [WECOM_WORD_SIGN_OUT] = { "Sign out", "退出登录" },

@@ -18,6 +18,7 @@ typedef enum wecom_word_t {
     WECOM_WORD_TRY_AGAIN,
     WECOM_WORD_NOT_SIGNED_IN,    /* the title of every refusal of a login */
     WECOM_WORD_NO_ACCESS,        /* the title of the 403 page */
+    WECOM_WORD_ONE_MOMENT,
     WECOM_WORD_REFUSED,
     WECOM_WORD_SIGNED_OUT,
     WECOM_WORD_SIGN_OUT,         /* the button, and the title of the question */

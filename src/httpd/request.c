@@ -234,6 +234,9 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
     if (reply->retry_after > 0) {
         set_header(r, "Retry-After", apr_itoa(r->pool, reply->retry_after));
     }
+    if (reply->refresh != NULL) {
+        set_header(r, "Refresh", apr_pstrcat(r->pool, "1; url=", reply->refresh, NULL));
+    }
     if (reply->forget_cached_pages) {
         set_header(r, "Clear-Site-Data", "\"cache\"");
     }

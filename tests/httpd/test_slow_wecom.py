@@ -192,7 +192,7 @@ def test_slots(fresh, sim, book, browsers, log):
     site = fresh(starts=4, threads=16, lines=("WeComTimeout 10",))
     known = browsers(WECOM_IOS, person="LiNa")
     known.walk(site.url("/intranet/"))
-    many, slots = 56, 4 * 16 // 2
+    many, slots = 42, 4 * 16 // 2
     visitors = [Browser(book, WECOM_IOS, person=PEOPLE[number % 5]) for number in range(many)]
     try:
         backs = [take_back(browser, site) for browser in visitors]

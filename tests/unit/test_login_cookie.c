@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_login_cookie.c - the return whose cookie is missing, old, spent or somebody else's; and
- * the login that turns in a circle.
+ * test_login_cookie.c - the return whose cookie is missing, old, spent or somebody else's.
  */
 #include "walk.h"
 
@@ -339,119 +338,6 @@ static void other_tabs_keep_their_logins(void **state)
     assert_int_equal(walk_cookies(walk), 1);
 }
 
-/* --- the circle ----------------------------------------------------------------------------- */
-
-static void third_login_in_a_minute_is_a_circle(void **state)
-{
-    walk_t *walk = *state;
-
-    walk_only(walk, &walk->acme);
-    walk_login(walk, "zhangsan");
-    walk_assert_redirect(walk, 302, HERE);
-    walk_forget(walk, NULL);
-    walk_login(walk, "zhangsan");
-    walk_assert_redirect(walk, 302, HERE);
-    walk_forget(walk, NULL);
-    walk_login(walk, "ZhangSan"); /* the same member */
-    walk_assert_refused(walk, WECOM_REASON_LOOP, TARGET);
-    assert_null(walk_cookie(walk, SESSION(walk)));
-    walk_login(walk, "zhangsan");
-    walk_assert_refused(walk, WECOM_REASON_LOOP, TARGET);
-    walk_wait(walk, 61);
-    walk_login(walk, "zhangsan");
-    walk_assert_redirect(walk, 302, HERE);
-}
-
-static void logout_is_no_circle(void **state)
-{
-    walk_t *walk = *state;
-    int i;
-
-    walk_only(walk, &walk->acme);
-    for (i = 0; i < 6; i++) {
-        walk_login(walk, "zhangsan");
-        walk_assert_redirect(walk, 302, HERE);
-        walk_logout(walk, 1);
-    }
-}
-
-static void restored_tabs_are_no_circle(void **state)
-{
-    walk_t *walk = *state;
-    const char *states[4];
-    int i;
-
-    walk_only(walk, &walk->acme);
-    for (i = 0; i < 4; i++) {
-        walk_begin(walk);
-        states[i] = walk->state;
-    }
-    for (i = 0; i < 4; i++) {
-        walk_wait(walk, 1);
-        walk->state = states[i];
-        walk_expect_member(walk, "zhangsan", 1);
-        walk_back(walk, "CODE");
-        walk_assert_redirect(walk, 302, HERE);
-        assert_int_equal(walk->reply.signed_in, 1);
-    }
-}
-
-/* What is counted, step by step. */
-static void counting(void **state)
-{
-    static const struct {
-        int at;         /* seconds */
-        int issued;
-        const char *source;
-        const char *userid;
-        const char *address;
-        int loop;
-    } steps[] = {
-        { 100, 99, "acme", "a", "192.0.2.7", 0 },
-        { 110, 109, "acme", "a", "192.0.2.7", 0 },
-        { 111, 110, "acme", "a", "192.0.2.7", 0 },  /* issued when the last was completed */
-        { 112, 105, "acme", "a", "192.0.2.7", 0 },  /* and before */
-        { 113, 112, "beta", "a", "192.0.2.7", 0 },  /* somebody else, somewhere else */
-        { 114, 113, "acme", "b", "192.0.2.7", 0 },
-        { 115, 114, "acme", "a", "192.0.2.8", 0 },
-        { 160, 159, "acme", "A", "192.0.2.7", 1 },  /* the third, after exactly a minute */
-        { 161, 161, "acme", "a", "192.0.2.7", 0 },  /* a new minute */
-        { 162, 162, "acme", "a", "192.0.2.7", 0 },
-        { 163, 163, "acme", "a", "192.0.2.7", 1 },
-        { 50, 49, "acme", "a", "192.0.2.7", 0 },    /* the clock was set back */
-    };
-    walk_t *walk = *state;
-    size_t i;
-
-    for (i = 0; i < COUNT(steps); i++) {
-        int loop;
-
-        walk->world->clock.now = apr_time_from_sec(steps[i].at);
-        walk->room.address = steps[i].address;
-        loop = wecom_login_is_loop(&walk->room, steps[i].source, steps[i].userid,
-                                   apr_time_from_sec(steps[i].issued));
-        CHECK(loop == steps[i].loop, "step %d: %d", (int)i, loop);
-    }
-    walk->world->cache.unavailable = 1;
-    for (i = 0; i < 4; i++) {
-        assert_int_equal(wecom_login_is_loop(&walk->room, "acme", "a", walk->room.now), 0);
-    }
-}
-
-/* WeCom takes seconds over the first of ten tabs; what the others began in them is no circle. */
-static void login_that_took_long_is_completed_at_its_end(void **state)
-{
-    walk_t *walk = *state;
-    int i;
-
-    for (i = 0; i < 10; i++) {
-        walk->room.now = WORLD_START;   /* when the return came */
-        walk->world->clock.now = WORLD_START + apr_time_from_sec(4) + i;
-        assert_int_equal(wecom_login_is_loop(&walk->room, "acme", "a",
-                                             WORLD_START + apr_time_from_sec(2) + i), 0);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -469,11 +355,6 @@ int main(void)
         WALK_TEST(refused_login_spends_its_state_too),
         WALK_TEST(without_a_cache_wecom_guards_the_code),
         WALK_TEST(other_tabs_keep_their_logins),
-        WALK_TEST(third_login_in_a_minute_is_a_circle),
-        WALK_TEST(logout_is_no_circle),
-        WALK_TEST(login_that_took_long_is_completed_at_its_end),
-        WALK_TEST(restored_tabs_are_no_circle),
-        WALK_TEST(counting),
     };
 
     return cmocka_run_group_tests_name("login_cookie", tests, NULL, NULL);
