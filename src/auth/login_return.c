@@ -192,9 +192,10 @@ static void wait_for_others(wecom_reply_t *reply, const wecom_login_t *room,
 }
 
 /* The browser does not hold the cookie of this state: an evicted or doubled tab, a reload of the
- * return address, another browser, or somebody else's link. No code is exchanged here. */
+ * return address, another browser, or somebody else's link. No code is exchanged here. found: what
+ * wecom_login_open_cookie has said. */
 static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *room,
-                                  const wecom_return_t *back, int expired)
+                                  const wecom_return_t *back, wecom_status_t found)
 {
     wecom_pending_t pending;
 
@@ -210,10 +211,10 @@ static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *roo
     else if (back->code == NULL) {
         wecom_refusal_page(reply, room, WECOM_REASON_REFUSED, pending.target, NULL);
     }
-    else if (!expired && others_are_under_way(room, back->state)) {
+    else if (found == WECOM_E_NOT_FOUND && others_are_under_way(room, back->state)) {
         wait_for_others(reply, room, back, pending.target);
     }
-    else if (expired) {
+    else if (found == WECOM_E_BAD_INPUT) {
         wecom_refusal_page(reply, room, WECOM_REASON_EXPIRED, pending.target, NULL);
     }
     else if (wecom_state_mark(back->state) > 0) {
@@ -484,5 +485,5 @@ void wecom_login_finish(wecom_reply_t *reply, const wecom_login_t *room, const c
     if (status != WECOM_E_NOT_FOUND) { /* it will never open: away with it */
         wecom_login_forget_cookie(reply, room, back.state);
     }
-    finish_without_cookie(reply, room, &back, status == WECOM_E_BAD_INPUT);
+    finish_without_cookie(reply, room, &back, status);
 }
