@@ -130,8 +130,8 @@ static const command_rec directives[] = {
                      "source without its own. By default none; the environment is not asked.",
                      .syntax = "http://host:port", .check = wecom_value_proxy),
     SOURCE_OR_SERVER("WeComTimeout", SECONDS, timeout,
-                     "How long one call to WeCom may take, from 1 to 30 seconds. At the server "
-                     "it holds for every source without its own.",
+                     "How long all the calls to WeCom of one login may take together, from 1 to "
+                     "30 seconds. At the server it holds for every source without its own.",
                      .syntax = "time", .fallback = "5s", .min = 1, .max = 30),
 
     SERVER("WeComEndpoint", TEXT, endpoint,
@@ -144,7 +144,8 @@ static const command_rec directives[] = {
            .syntax = "https://host[:port]", .check = wecom_value_public_url),
     SERVER("WeComStateDir", TEXT, state_dir,
            "A folder for the key and for what must survive a restart. It is made at start and "
-           "belongs to the user who starts the server. It is the same for all virtual hosts.",
+           "belongs to the user who starts the server. Virtual hosts share it; one that names a "
+           "folder of its own has a key of its own.",
            .syntax = "path", .fallback = "\"" WECOM_STATE_DIR "\""),
     SERVER("WeComCryptoKey", WORDS, crypto_key,
            "One to eight files of 32 random bytes each (openssl rand -out FILE 32). The first "
@@ -164,8 +165,8 @@ static const command_rec directives[] = {
            .check = wecom_value_verify_file),
     SERVER("WeComSessionCookie", COOKIE, session_cookie,
            "Name of the session cookie, and optionally the domain that it is valid for. A few "
-           "characters made from the public URL are added to the name; without a domain and on "
-           "https it also gets the prefix __Host-.",
+           "characters made from the public URL, or from the domain, are added to the name; "
+           "without a domain and on https it also gets the prefix __Host-.",
            .syntax = "name [domain]", .fallback = "wecom", .check = wecom_value_cookie_name),
     SERVER("WeComSessionMaxAge", SECONDS, session_max_age,
            "After this time a session ends and the visitor must log in again.",
@@ -229,7 +230,7 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_translate_name(wecom_endpoint_translate, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_map_to_storage(wecom_endpoint_map_to_storage, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_check_access_ex(wecom_endpoint_access, NULL, NULL, APR_HOOK_REALLY_FIRST,
-                            AP_AUTH_INTERNAL_PER_URI);
+                            AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_type_checker(wecom_endpoint_type, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_fixups(wecom_endpoint_fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(wecom_endpoint_handler, NULL, before_cache, APR_HOOK_REALLY_FIRST);

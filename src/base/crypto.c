@@ -295,6 +295,11 @@ wecom_status_t wecom_crypto_keyring(wecom_keyring_t **ring, const unsigned char 
     return WECOM_OK;
 }
 
+const unsigned char *wecom_crypto_keyring_id(const wecom_keyring_t *ring)
+{
+    return ring->keys[ring->n - 1].id;
+}
+
 /* --- seals ---------------------------------------------------------------------------------- */
 
 /* Make the engine ready for this key and nonce. The key schedule is only built when the key is

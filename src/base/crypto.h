@@ -54,6 +54,10 @@ void wecom_crypto_wipe(void *data, apr_size_t len);
 wecom_status_t wecom_crypto_keyring(wecom_keyring_t **ring, const unsigned char *const *masters,
                                     apr_size_t n, const char *label, apr_pool_t *pool);
 
+/* WECOM_SHA256_BYTES that tell one ring from another and give no key away: of its last key, so
+ * that a new first key does not change them. They live as long as the ring. */
+const unsigned char *wecom_crypto_keyring_id(const wecom_keyring_t *ring);
+
 /* out has room for plain_len + WECOM_SEAL_OVERHEAD bytes. WECOM_E_UNAVAILABLE, WECOM_E_CRYPTO. */
 wecom_status_t wecom_crypto_seal(unsigned char *out, apr_size_t *out_len,
                                  const wecom_keyring_t *ring, wecom_bytes_t aad,

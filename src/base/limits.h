@@ -11,7 +11,8 @@
 
 /* --- what the browser sends ------------------------------------------------------------- */
 #define WECOM_MAX_QUERY            16384 /* a query string that is looked at at all */
-#define WECOM_MAX_COOKIE_HEADER    65536 /* all Cookie header bytes that are scanned */
+#define WECOM_MAX_COOKIE_HEADER    65536 /* of a Cookie header that the simulator scans; for the
+                                          * module LimitRequestFieldSize is the ceiling */
 #define WECOM_MAX_COOKIES           1000 /* cookies that are looked at in one request */
 #define WECOM_MAX_OWN_COOKIES         16 /* cookies with our own name that are kept for a look */
 #define WECOM_MAX_SEALED_COOKIE     4000 /* base64 text of a sealed cookie; browsers drop > 4096 */
@@ -34,6 +35,8 @@
 #define WECOM_MAX_TOKEN             1024 /* access_token; WeCom asks to reserve 512 */
 #define WECOM_MAX_TICKET             512 /* user_ticket, document 91023 */
 #define WECOM_MAX_USERID              64 /* document 90196 */
+#define WECOM_MAX_EMAIL              254 /* RFC 5321 section 4.5.3.1.3 */
+#define WECOM_MAX_PHONE               64 /* as somebody may have typed it */
 #define WECOM_MAX_SECRET            1024 /* a permanent code has up to 512 bytes */
 #define WECOM_MAX_NAME               256 /* a member's or department's name */
 #define WECOM_MAX_FIELD             1024 /* any other text field of a member */

@@ -30,18 +30,45 @@ static int misconfigured(request_rec *r, const char *sentence)
     return HTTP_INTERNAL_SERVER_ERROR;
 }
 
+/* mod_dir asks by subrequest, in the fixups of a folder, whether its index may be seen. It takes a
+ * redirect for its answer with the headers of the subrequest, makes the folder's request into the
+ * index when that is good, and makes a bare status of everything else. So where the folder is not
+ * ours and its index is, the folder faces the browser: its ErrorDocument, its user. NULL where r is
+ * no such index. Known by what mod_dir alone does: it hands on the folder's filters before the
+ * folder's handler has begun (mod_autoindex and mod_include ask later, RewriteCond -U and
+ * expressions hand on none). Not for a file that is not there, since the next index may be open to
+ * all; nor in a folder of ours, whose member would be sent round in circles. */
+static request_rec *folder_of(request_rec *r)
+{
+    request_rec *folder = r->main;
+
+    return folder != NULL && folder->main == NULL && folder->finfo.filetype == APR_DIR
+                   && r->finfo.filetype == APR_REG && !wecom_request_is_ours(folder)
+                   && !wecom_request_own(folder)->delivered && r->output_filters != NULL
+                   && r->output_filters->frec == ap_subreq_core_filter_handle
+               ? folder
+               : NULL;
+}
+
+/* The request whose answer the browser gets, or NULL: nobody listens to more than a status. */
+static request_rec *face_of(request_rec *r)
+{
+    return r->main != NULL ? folder_of(r) : r;
+}
+
 /* A finished reply out of check_authn: redirects go as they are, everything else by way of the
  * `denied` page. */
-static int answer(request_rec *r, wecom_reply_t *reply)
+static int answer(request_rec *r, request_rec *face, wecom_reply_t *reply)
 {
     wecom_request_log(r, reply);
     if (reply->location != NULL) {
         wecom_request_write_headers(r, reply);
+        wecom_request_own(face)->answered = 1;
         /* An ErrorDocument for 302 in this very place would be shown without asking anybody. */
-        ap_custom_response(r, reply->status, "The next step is at the address in Location.\n");
+        ap_custom_response(face, reply->status, "The next step is at the address in Location.\n");
         return reply->status;
     }
-    return wecom_request_leave(r, reply, reply->status);
+    return wecom_request_leave(face, reply, reply->status);
 }
 
 static wecom_reply_t *new_reply(const wecom_visit_t *visit)
@@ -53,7 +80,7 @@ static wecom_reply_t *new_reply(const wecom_visit_t *visit)
 }
 
 /* 401 for whoever cannot follow a redirect: small JSON with the login's address, no cookie. */
-static int unauthorized(request_rec *r, const wecom_visit_t *visit)
+static int unauthorized(request_rec *r, request_rec *face, const wecom_visit_t *visit)
 {
     const wecom_site_t *site = visit->server->site;
     wecom_json_out_t *json = wecom_json_out_object(r->pool);
@@ -66,24 +93,24 @@ static int unauthorized(request_rec *r, const wecom_visit_t *visit)
     reply->content_type = "application/json";
     reply->body = wecom_json_out_print(json);
     apr_table_setn(r->err_headers_out, "WWW-Authenticate", "WeCom");
-    return wecom_request_leave(r, reply, HTTP_UNAUTHORIZED);
+    return wecom_request_leave(face, reply, HTTP_UNAUTHORIZED);
 }
 
-static int rename_site(request_rec *r, const wecom_visit_t *visit)
+static int rename_site(request_rec *r, request_rec *face, const wecom_visit_t *visit)
 {
     const wecom_site_t *site = visit->server->site;
     const char *target = wecom_target_or_root(wecom_request_target(r), NULL, r->pool);
     wecom_reply_t *reply = new_reply(visit);
-    int status = r->method_number == M_GET ? HTTP_MOVED_TEMPORARILY : HTTP_SEE_OTHER;
+    int status = face->method_number == M_GET ? HTTP_MOVED_TEMPORARILY : HTTP_SEE_OTHER;
 
     wecom_reply_redirect(reply, status,
                          apr_pstrcat(r->pool, site->public_url, target,
                                      strchr(target, '?') != NULL ? "&" : "?",
                                      WECOM_SITE_HOP "=1", NULL));
-    return answer(r, reply);
+    return answer(r, face, reply);
 }
 
-static int wrong_name(request_rec *r, wecom_visit_t *visit)
+static int wrong_name(request_rec *r, request_rec *face, wecom_visit_t *visit)
 {
     wecom_reply_t *reply = new_reply(visit);
     const char *pairs[5] = { "typed", NULL, "public", NULL, NULL };
@@ -95,7 +122,7 @@ static int wrong_name(request_rec *r, wecom_visit_t *visit)
     pairs[1] = wecom_site_typed(&address, r->pool);
     pairs[3] = visit->server->site->public_url;
     wecom_refusal_page(reply, &room, WECOM_REASON_WRONG_NAME, NULL, pairs);
-    return answer(r, reply);
+    return answer(r, face, reply);
 }
 
 void wecom_authn_wish(wecom_login_wish_t *wish, const request_rec *r, const char *target)
@@ -107,8 +134,7 @@ void wecom_authn_wish(wecom_login_wish_t *wish, const request_rec *r, const char
     wish->flags = 0;
 }
 
-/* The login to r, answered by way of asked: r itself, or the folder whose index r is. */
-static int begin_login(request_rec *r, request_rec *asked, wecom_visit_t *visit, int is_form)
+static int begin_login(request_rec *r, request_rec *face, wecom_visit_t *visit, int is_form)
 {
     const wecom_site_t *site = visit->server->site;
     wecom_reply_t *reply = new_reply(visit);
@@ -124,11 +150,11 @@ static int begin_login(request_rec *r, request_rec *asked, wecom_visit_t *visit,
         wanted = wecom_request_target(r);
     }
     wecom_authn_wish(&wish, r, wecom_target_or_root(wanted, site->endpoint, visit->pool));
-    wecom_request_room(&room, asked, visit);
+    wecom_request_room(&room, r, visit);
     wecom_login_begin(reply, &room, &wish,
                       is_form ? HTTP_SEE_OTHER : HTTP_MOVED_TEMPORARILY);
-    wecom_session_clear_spoiled(asked, visit);
-    return answer(asked, reply);
+    wecom_session_clear_spoiled(r, visit);
+    return answer(r, face, reply);
 }
 
 /* --- the hook -------------------------------------------------------------------------------- */
@@ -161,31 +187,19 @@ static int allows(const wecom_place_t *place, const char *source)
     return 0;
 }
 
-/* mod_dir asks by subrequest for the index of a folder that is not ours, takes a redirect for its
- * answer, and makes a bare 401 of everything else: there the login begins for the folder. Not for
- * a file that is not there (the next index may be open to all), not for a folder that had its
- * member (what its index asks for would send him round in circles), and not for what mod_autoindex
- * looks up while it writes its list. */
-static request_rec *folder_of(request_rec *r)
-{
-    request_rec *folder = r->main;
-
-    return folder != NULL && folder->main == NULL && folder->finfo.filetype == APR_DIR
-                   && r->finfo.filetype == APR_REG && !wecom_request_is_ours(folder)
-                   && !wecom_request_own(folder)->delivered
-               ? folder
-               : NULL;
-}
-
 static int pass(request_rec *r, wecom_visit_t *visit, const wecom_place_t *place,
                 const wecom_ticket_t *ticket)
 {
     const wecom_source_t *source = wecom_source_find(visit->server->sources, ticket->source);
+    request_rec *face = face_of(r);
 
     r->user = apr_pstrdup(r->pool, wecom_user_expand(place->user, ticket, source, r->pool));
     r->ap_auth_type = apr_pstrdup(r->pool, "WeCom");
     wecom_request_own(r)->admitted = ticket;
-    if (r->main == NULL) {
+    if (face != NULL) {
+        /* A folder that becomes its index takes over everything but these two. */
+        face->user = r->user;
+        face->ap_auth_type = r->ap_auth_type;
         wecom_session_renew(r, visit);
     }
     return OK;
@@ -199,7 +213,7 @@ int wecom_authn_check(request_rec *r)
     wecom_request_t *own;
     wecom_visit_t *visit;
     wecom_facts_t facts;
-    request_rec *asked;
+    request_rec *face;
     const char *fault;
 
     own = wecom_request_own(r);
@@ -230,29 +244,29 @@ int wecom_authn_check(request_rec *r)
     }
     /* Whoever included us sees the status alone, and the page of another error is no place to
      * begin a login from. */
-    asked = r->main != NULL ? folder_of(r) : r;
-    if (asked == NULL || visit->probing
-        || (asked->prev != NULL && ap_is_HTTP_ERROR(asked->prev->status))) {
+    face = face_of(r);
+    if (face == NULL || visit->probing
+        || (face->prev != NULL && ap_is_HTTP_ERROR(face->prev->status))) {
         return HTTP_UNAUTHORIZED;
     }
-    wecom_request_address(&address, asked, visit);
-    facts.ask = wecom_request_ask(asked);
+    wecom_request_address(&address, face, visit);
+    facts.ask = wecom_request_ask(face);
     facts.known = 0;
     facts.name_fits = wecom_site_fits(visit->server->site, &address);
     facts.hopped = visit->hopped;
     switch (wecom_gate_judge(&facts)) {
     case WECOM_VERDICT_LOGIN:
-        return begin_login(r, asked, visit, 0);
+        return begin_login(r, face, visit, 0);
     case WECOM_VERDICT_LOGIN_FORM:
-        return begin_login(r, asked, visit, 1);
+        return begin_login(r, face, visit, 1);
     case WECOM_VERDICT_RENAME:
-        return rename_site(asked, visit);
+        return rename_site(r, face, visit);
     case WECOM_VERDICT_WRONG_NAME:
-        return wrong_name(asked, visit);
+        return wrong_name(r, face, visit);
     case WECOM_VERDICT_PASS:
     case WECOM_VERDICT_UNAUTHORIZED:
     default:
-        return unauthorized(r, visit);
+        return unauthorized(r, face, visit);
     }
 }
 
@@ -261,6 +275,7 @@ int wecom_authn_check(request_rec *r)
 int wecom_authn_note_failure(request_rec *r, const char *auth_type)
 {
     const wecom_request_t *own = wecom_request_peek(r);
+    request_rec *face = face_of(r);
     wecom_reply_t *reply;
     wecom_visit_t *visit;
     wecom_login_t room;
@@ -269,7 +284,7 @@ int wecom_authn_note_failure(request_rec *r, const char *auth_type)
         return DECLINED;
     }
     visit = wecom_request_visit(r);
-    if (visit == NULL || own->admitted == NULL || r->main != NULL) {
+    if (visit == NULL || own->admitted == NULL || face == NULL) {
         return OK;
     }
     reply = new_reply(visit);
@@ -278,7 +293,7 @@ int wecom_authn_note_failure(request_rec *r, const char *auth_type)
     reply->source = own->admitted->source;
     reply->userid = own->admitted->userid;
     wecom_request_room(&room, r, visit);
-    if (wecom_request_ask(r) == WECOM_ASK_SCRIPT) {
+    if (wecom_request_ask(face) == WECOM_ASK_SCRIPT) {
         reply->content_type = "application/json";
         reply->body = "{\"error\":\"forbidden\"}";
     }
@@ -287,7 +302,7 @@ int wecom_authn_note_failure(request_rec *r, const char *auth_type)
                                                                           : r->user);
     }
     wecom_request_log(r, reply);
-    wecom_request_leave(r, reply, HTTP_UNAUTHORIZED);
+    wecom_request_leave(face, reply, HTTP_UNAUTHORIZED);
     return OK;
 }
 

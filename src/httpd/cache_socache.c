@@ -7,6 +7,7 @@
 
 #include "ap_provider.h"
 #include "ap_socache.h"
+#include "apr_hash.h"
 #include "apr_strings.h"
 #include "util_mutex.h"
 
@@ -44,34 +45,49 @@ apr_status_t wecom_cache_socache_register(apr_pool_t *pconf)
 
 /* --- opening --------------------------------------------------------------------------------- */
 
-static int open_instance(instance_t *instance, const char *spec, const char *role, server_rec *s,
+/* What lasts from one generation of the server to the next: shmcb's instances, and with them the
+ * lock. Children of two generations work on one segment for a while and must wait for each
+ * other. */
+typedef struct lasting_t {
+    ap_socache_instance_t *common;
+    ap_socache_instance_t *visitors;
+    apr_global_mutex_t *mutex;
+} lasting_t;
+
+static int is_lasting(const char *spec)
+{
+    return strncmp(spec, "shmcb", 5) == 0 && (spec[5] == '\0' || spec[5] == ':');
+}
+
+static int find_provider(instance_t *instance, const char *spec, server_rec *s,
                          apr_pool_t *pconf)
 {
-    apr_pool_t *process = s->process->pool;
-    const char *colon = strchr(spec, ':');
-    const char *name = colon != NULL ? apr_pstrmemdup(pconf, spec, (apr_size_t)(colon - spec))
-                                     : spec;
-    const char *args = colon != NULL ? colon + 1 : NULL;
-    const char *key = apr_pstrcat(pconf, "mod_auth_wecom-cache-", role, "-", spec, NULL);
-    int lasting = strcmp(name, "shmcb") == 0;
-    apr_pool_t *home = pconf;
-    const char *fault;
-    void *kept = NULL;
-    apr_status_t rv;
+    const char *name = apr_pstrmemdup(pconf, spec, strcspn(spec, ":"));
 
     instance->provider = ap_lookup_provider(AP_SOCACHE_PROVIDER_GROUP, name,
                                             AP_SOCACHE_PROVIDER_VERSION);
     if (instance->provider == NULL) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s, WC(0401)
                      "WeComCache %s: no such socache provider; load mod_socache_%s", spec, name);
-        return 0;
     }
-    if (lasting) {
-        apr_pool_userdata_get(&kept, key, process);
-        instance->handle = kept;
-        if (kept != NULL) {
-            return 1;
-        }
+    return instance->provider != NULL;
+}
+
+static const char *arguments_of(const char *spec)
+{
+    const char *colon = strchr(spec, ':');
+
+    return colon != NULL ? colon + 1 : NULL;
+}
+
+static int open_instance(instance_t *instance, const char *spec, const char *role, server_rec *s,
+                         apr_pool_t *pconf)
+{
+    apr_pool_t *home = pconf;
+    const char *fault;
+    apr_status_t rv;
+
+    if (is_lasting(spec)) {
         /* A pool that is never destroyed. mod_socache_shmcb registers a cleanup in the pool it
          * is given; in the process pool that would run at the very end, when the module's code
          * is unmapped already, and the parent would die of it at every stop. */
@@ -79,7 +95,7 @@ static int open_instance(instance_t *instance, const char *spec, const char *rol
             return 0;
         }
     }
-    fault = instance->provider->create(&instance->handle, args, pconf, home);
+    fault = instance->provider->create(&instance->handle, arguments_of(spec), pconf, home);
     if (fault != NULL) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, 0, s, WC(0402) "WeComCache %s: %s", spec, fault);
         return 0;
@@ -90,9 +106,6 @@ static int open_instance(instance_t *instance, const char *spec, const char *rol
         ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s, WC(0403)
                      "WeComCache %s: the cache cannot be made", spec);
         return 0;
-    }
-    if (lasting) {
-        apr_pool_userdata_set(instance->handle, key, NULL, process); /* copies the key */
     }
     return 1;
 }
@@ -112,24 +125,93 @@ static const char *spec_of_visitors(const char *spec, apr_pool_t *pool)
                        open, NULL);
 }
 
-wecom_socache_t *wecom_cache_socache_open(const char *spec, server_rec *s, apr_pool_t *pconf)
+const char *wecom_cache_socache_judge(const char *spec, apr_pool_t *temp)
 {
-    wecom_socache_t *socache = apr_pcalloc(pconf, sizeof(*socache));
-    apr_status_t rv;
+    const char *const specs[] = { spec, spec_of_visitors(spec, temp) };
+    const char *fault = NULL;
+    apr_size_t i;
 
-    socache->server = s;
-    rv = ap_global_mutex_create(&socache->mutex, NULL, MUTEX_TYPE, NULL, s, pconf, 0);
+    for (i = 0; i < 2 && fault == NULL; i++) {
+        const ap_socache_provider_t *provider
+            = ap_lookup_provider(AP_SOCACHE_PROVIDER_GROUP,
+                                 apr_pstrmemdup(temp, specs[i], strcspn(specs[i], ":")),
+                                 AP_SOCACHE_PROVIDER_VERSION);
+        ap_socache_instance_t *handle;
+
+        if (provider != NULL) {
+            fault = provider->create(&handle, arguments_of(specs[i]), temp, temp);
+        }
+    }
+    return fault;
+}
+
+/* Each spec has a lock of its own: with file locks two of one name would be one file. */
+static int make_mutex(apr_global_mutex_t **mutex, const char *spec, server_rec *s,
+                      apr_pool_t *home)
+{
+    apr_ssize_t len = APR_HASH_KEY_STRING;
+    const char *id = apr_psprintf(home, "%08x", apr_hashfunc_default(spec, &len));
+    apr_status_t rv = ap_global_mutex_create(mutex, NULL, MUTEX_TYPE, id, s, home, 0);
+
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, rv, s, WC(0404)
                      "the mutex \"" MUTEX_TYPE "\" cannot be made; see the Mutex directive");
+    }
+    return rv == APR_SUCCESS;
+}
+
+static int open_both(wecom_socache_t *socache, const char *spec, server_rec *s,
+                     apr_pool_t *pconf)
+{
+    return open_instance(&socache->common, spec, "common", s, pconf)
+           && open_instance(&socache->visitors, spec_of_visitors(spec, pconf), "visitors", s,
+                            pconf);
+}
+
+static int open_lasting(wecom_socache_t *socache, const char *spec, server_rec *s,
+                        apr_pool_t *pconf)
+{
+    apr_pool_t *process = s->process->pool;
+    const char *key = apr_pstrcat(pconf, "mod_auth_wecom-cache-", spec, NULL);
+    lasting_t *lasting;
+    void *kept = NULL;
+
+    apr_pool_userdata_get(&kept, key, process);
+    lasting = kept;
+    if (lasting == NULL) {
+        if (!make_mutex(&socache->mutex, spec, s, process)
+            || !open_both(socache, spec, s, pconf)) {
+            return 0;
+        }
+        lasting = apr_pcalloc(process, sizeof(*lasting));
+        lasting->mutex = socache->mutex;
+        lasting->common = socache->common.handle;
+        lasting->visitors = socache->visitors.handle;
+        apr_pool_userdata_set(lasting, key, NULL, process); /* copies the key */
+    }
+    socache->mutex = lasting->mutex;
+    socache->common.handle = lasting->common;
+    socache->visitors.handle = lasting->visitors;
+    return 1;
+}
+
+wecom_socache_t *wecom_cache_socache_open(const char *spec, server_rec *s, apr_pool_t *pconf)
+{
+    wecom_socache_t *socache = apr_pcalloc(pconf, sizeof(*socache));
+    int done;
+
+    socache->server = s;
+    if (!find_provider(&socache->common, spec, s, pconf)) {
         return NULL;
     }
-    if (!open_instance(&socache->common, spec, "common", s, pconf)
-        || !open_instance(&socache->visitors, spec_of_visitors(spec, pconf), "visitors", s,
-                          pconf)) {
-        return NULL;
+    socache->visitors.provider = socache->common.provider;
+    if (is_lasting(spec)) {
+        done = open_lasting(socache, spec, s, pconf);
     }
-    return socache;
+    else {
+        done = make_mutex(&socache->mutex, spec, s, pconf) && open_both(socache, spec, s, pconf);
+    }
+    return done ? socache : NULL;
 }
 
 void wecom_cache_socache_child_init(wecom_socache_t *socache, apr_pool_t *pchild, server_rec *s)
@@ -153,16 +235,20 @@ static instance_t *instance_of(const port_t *port, const char *kind)
     return &port->socache->common;
 }
 
-static wecom_status_t id_of(unsigned char id[WECOM_SHA256_BYTES], const char *kind,
-                            const char *key)
+/* The ring is a part of it: virtual hosts with other keys cannot read each other's entries, and
+ * must not overwrite them either. */
+static wecom_status_t id_of(unsigned char id[WECOM_SHA256_BYTES], const port_t *port,
+                            const char *kind, const char *key)
 {
-    wecom_bytes_t parts[2];
+    wecom_bytes_t parts[3];
 
     parts[0].data = (const unsigned char *)kind;
     parts[0].len = strlen(kind);
     parts[1].data = (const unsigned char *)key;
     parts[1].len = strlen(key);
-    return wecom_crypto_hash(id, parts, 2);
+    parts[2].data = wecom_crypto_keyring_id(port->ring);
+    parts[2].len = WECOM_SHA256_BYTES;
+    return wecom_crypto_hash(id, parts, 3);
 }
 
 static int is_locked(const port_t *port)
@@ -236,7 +322,7 @@ static wecom_status_t cache_get(const wecom_cache_t *self, wecom_bytes_t *value,
     unsigned char id[WECOM_SHA256_BYTES];
     wecom_status_t status;
 
-    if (id_of(id, kind, key) != WECOM_OK || (must_lock(instance) && !is_locked(port))) {
+    if (id_of(id, port, kind, key) != WECOM_OK || (must_lock(instance) && !is_locked(port))) {
         return WECOM_E_UNAVAILABLE;
     }
     status = read_entry(port, instance, id, buffer, &len, pool);
@@ -281,7 +367,7 @@ static wecom_status_t store(const port_t *port, const char *kind, const char *ke
     unsigned char *sealed = NULL;
     apr_size_t sealed_len = 0;
 
-    if (id_of(id, kind, key) != WECOM_OK) {
+    if (id_of(id, port, kind, key) != WECOM_OK) {
         return WECOM_E_UNAVAILABLE;
     }
     status = seal_entry(&sealed, &sealed_len, port, id, value, expires, pool);
@@ -334,7 +420,7 @@ static wecom_status_t cache_drop(const wecom_cache_t *self, const char *kind, co
     instance_t *instance = instance_of(port, kind);
     unsigned char id[WECOM_SHA256_BYTES];
 
-    if (id_of(id, kind, key) != WECOM_OK || (must_lock(instance) && !is_locked(port))) {
+    if (id_of(id, port, kind, key) != WECOM_OK || (must_lock(instance) && !is_locked(port))) {
         return WECOM_E_UNAVAILABLE;
     }
     instance->provider->remove(instance->handle, port->socache->server, id, WECOM_SHA256_BYTES,

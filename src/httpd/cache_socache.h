@@ -20,6 +20,10 @@ typedef struct wecom_socache_t wecom_socache_t;
 /* Register the mutex's name (Mutex directive: "wecom-cache"). */
 apr_status_t wecom_cache_socache_register(apr_pool_t *pconf);
 
+/* NULL, or what the provider says against the arguments of spec, for check_config. A provider that
+ * is not there is not judged. */
+const char *wecom_cache_socache_judge(const char *spec, apr_pool_t *temp);
+
 /* In the parent, after privileges are still there. spec: "provider[:args]". NULL on failure,
  * which is logged. */
 wecom_socache_t *wecom_cache_socache_open(const char *spec, server_rec *s, apr_pool_t *pconf);

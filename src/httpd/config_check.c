@@ -22,6 +22,7 @@
 #include "ap_socache.h"
 #include "http_core.h"
 
+#include "cache_socache.h"
 #include "config_build.h"
 #include "config_name.h"
 #include "fault.h"
@@ -166,6 +167,7 @@ static void check_names(wecom_judge_t *judge, const wecom_server_t *server,
 static void check_settings(wecom_judge_t *judge, const wecom_server_t *server)
 {
     const char *provider = apr_pstrndup(judge->temp, server->cache, strcspn(server->cache, ":"));
+    const char *fault;
 
     if (server->session_idle > server->session_max_age) {
         const wecom_where_t *where = wecom_build_where(server,
@@ -185,6 +187,12 @@ static void check_settings(wecom_judge_t *judge, const wecom_server_t *server)
                     WC(0104) "WeComCache: there is no provider '%s'; load its module: LoadModule "
                     "socache_%s_module modules/mod_socache_%s.so (on Debian: a2enmod "
                     "socache_%s)", provider, provider, provider, provider);
+    }
+    fault = wecom_cache_socache_judge(server->cache, judge->temp);
+    if (fault != NULL) {
+        wecom_fault(judge, wecom_build_where(server, offsetof(wecom_server_t, cache)),
+                    WC(0143) "WeComCache %s: %s; write the arguments as the documentation of "
+                    "mod_socache_%s says", server->cache, fault, provider);
     }
 }
 

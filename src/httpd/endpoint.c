@@ -408,9 +408,12 @@ int wecom_endpoint_access(request_rec *r)
 {
     const wecom_visit_t *visit = wecom_request_visit(r);
 
-    /* A place that is only looked up for its sources is not judged: nothing is served, and a
-     * refusal would stand in the log though nobody asked for that page. */
-    return own_of(r) != NULL || (visit != NULL && visit->probing) ? OK : DECLINED;
+    if (own_of(r) != NULL) {
+        return OK;
+    }
+    /* A place that is only looked up for its sources: its configuration is merged by now, and
+     * nothing of it may run for a stranger, neither its fixups nor a judgement for the log. */
+    return visit != NULL && visit->probing ? HTTP_FORBIDDEN : DECLINED;
 }
 
 int wecom_endpoint_type(request_rec *r)

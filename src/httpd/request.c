@@ -20,7 +20,8 @@
 typedef struct request_box_t {
     wecom_visit_t *visit;
     wecom_request_t own;
-    int ours;               /* 0 not known, 1 yes, -1 no */
+    int ours;               /* 1 yes, 0 no, ... */
+    const void *ours_under; /* ... under this configuration; NULL: not known */
 } request_box_t;
 
 static request_box_t *box_of(const request_rec *r)
@@ -95,12 +96,14 @@ int wecom_request_is_ours(request_rec *r)
 {
     request_box_t *box = make_box(r);
 
-    if (box->ours == 0) {
+    /* A request can change its configuration: a folder becomes its index. */
+    if (box->ours_under != r->per_dir_config) {
         const char *type = ap_auth_type(r);
 
-        box->ours = type != NULL && ap_cstr_casecmp(type, "WeCom") == 0 ? 1 : -1;
+        box->ours = type != NULL && ap_cstr_casecmp(type, "WeCom") == 0;
+        box->ours_under = r->per_dir_config;
     }
-    return box->ours > 0;
+    return box->ours;
 }
 
 /* --- facts ----------------------------------------------------------------------------------- */

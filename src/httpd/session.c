@@ -195,13 +195,16 @@ static int session_load(request_rec *r, session_rec **z)
 static int session_save(request_rec *r, session_rec *z)
 {
     wecom_visit_t *visit = claim(r);
+    const wecom_request_t *own;
     wecom_ticket_t *ticket;
 
     if (visit == NULL) {
         return DECLINED;
     }
-    if (!z->dirty || visit->ticket == NULL) {
-        /* A stranger has no session of ours: what other modules keep for one is not kept. */
+    own = wecom_request_peek(r);
+    if (!z->dirty || visit->ticket == NULL || (own != NULL && own->own != NULL)) {
+        /* A stranger has no session of ours: what other modules keep for one is not kept. And an
+         * own URL that has just ended or changed the session must not see the old one again. */
         return OK;
     }
     ticket = renewed(visit, r);

@@ -31,6 +31,9 @@ static wecom_status_t call_once(const wecom_call_t *call, wecom_error_t *err,
     wecom_http_response_t response;
     wecom_status_t status;
 
+    if (http == NULL) { /* libcurl could not be started in this process */
+        return wecom_error_set(err, WECOM_E_UNAVAILABLE, 0, call->stage, "no way out");
+    }
     memset(&request, 0, sizeof(request));
     memset(&response, 0, sizeof(response));
     request.stage = call->stage;

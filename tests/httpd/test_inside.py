@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from harness.client import FETCH, WECOM_IOS
+from harness.client import FETCH, WECOM_IOS, links
 from harness.site import Place, Source
 
 ACME = Source()
@@ -35,6 +35,7 @@ FILES = (
     ("hr/secret.html", SECRET),
     ("front/.htaccess", FRONT),
     ("half/index.html", "for all"),
+    ("asks/index.html", "for all"),
     ("listed/other.txt", "for all"),
     ("fallback/.htaccess", "FallbackResource /fallback/env.cgi\n"),
 )
@@ -46,6 +47,7 @@ PLACES = (Place(lines=("ErrorDocument 404 /intranet/env.cgi",)),
           Place("/outside", lines=("ErrorDocument 404 /open/env.cgi",)),
           Place("/other", lines=("ErrorDocument 404 /hr/secret.html",
                                  "DirectoryIndex /hr/secret.html")))
+FOLDERS = tuple(Place(path, via="none") for path in ("/files", "/nobody", "/asks"))
 # What mod_include says about an include that fails has no id, and so cannot be announced.
 PROTECTED = ("    <Files env.cgi>", "        AuthType WeCom", '        AuthName "Files"',
              "        Session On", "        Require valid-user", "    </Files>")
@@ -55,13 +57,18 @@ LINES = ("LogLevel include:crit", "AddType text/html .shtml",
          '<Directory "@docroot@/files">', "    DirectoryIndex env.cgi", *PROTECTED, "</Directory>",
          '<Directory "@docroot@/half">', "    DirectoryIndex env.cgi index.html",
          *PROTECTED, "</Directory>",
+         '<Directory "@docroot@/nobody">', "    DirectoryIndex index.cgi env.cgi",
+         *(line.replace("valid-user", "user nobody") for line in PROTECTED), "</Directory>",
+         '<Directory "@docroot@/asks">', "    DirectoryIndex index.html", "    RewriteEngine On",
+         "    RewriteCond /asks/env.cgi -U", "    RewriteRule ^ - [E=seen:1]",
+         "    Header set X-Seen yes env=seen", *PROTECTED, "</Directory>",
          '<Directory "@docroot@/listed">', "    Options +Indexes", "    DirectoryIndex none",
          *PROTECTED, "</Directory>")
 
 
 @pytest.fixture
 def site(sites):
-    return sites(sources=(ACME, HR), places=(*PLACES, Place("/files", via="none")), files=FILES,
+    return sites(sources=(ACME, HR), places=(*PLACES, *FOLDERS), files=FILES,
                  modules=("include", "rewrite", "autoindex"), lines=LINES)
 
 
@@ -156,8 +163,26 @@ def test_index_of_other_sources(site, member):
 
 
 def test_index_file_alone_is_protected(site, member):
-    answer = member.get(site.url("/files/"))
-    assert answer.status_code == 200 and answer.json()["WECOM_USERID"] == "LiNa"
+    check_env(member.get(site.url("/files/")).json())
+
+
+def test_member_whom_the_index_does_not_admit(site, member, log):
+    """The folder faces the browser: the whole 403 page, and small JSON for a script."""
+    answer = member.get(site.url("/nobody/"))
+    assert answer.status_code == 403 and links(answer) == [("Sign out", "/wecom/logout")]
+    answer = member.get(site.url("/nobody/"), FETCH)
+    assert answer.status_code == 403 and answer.json() == {"error": "forbidden"}
+    log.allow("AH01631")
+    log.expect("WC0251")
+
+
+def test_condition_on_access_is_no_login(site, browsers, sim):
+    """RewriteCond -U asks whether a stranger may see the page. He may not, and nothing begins."""
+    browser = browsers(WECOM_IOS)
+    answer = browser.get(site.url("/asks/"))
+    assert answer.status_code == 200 and answer.text == "for all"
+    assert not browser.cookies and "Location" not in answer.headers
+    assert answer.headers.get("X-Seen") is None
 
 
 @pytest.mark.parametrize("path", ["/files/", "/index/", "/fallback/x", "/front/x"])
@@ -180,7 +205,9 @@ def test_stranger_finds_the_login_behind_an_index(site, browsers):
 
 def test_script_before_an_index(site, browsers):
     browser = browsers(WECOM_IOS)
-    assert browser.get(site.url("/files/"), FETCH).status_code == 401 and not browser.cookies
+    answer = browser.get(site.url("/files/"), FETCH)
+    assert answer.status_code == 401 and answer.headers["WWW-Authenticate"] == "WeCom"
+    assert answer.json()["login"] == site.url("/wecom/login") and not browser.cookies
 
 
 def test_open_index_behind_a_protected_one_that_is_not_there(site, browsers):
