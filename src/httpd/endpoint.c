@@ -443,6 +443,11 @@ int wecom_endpoint_handler(request_rec *r)
     if (own == NULL) {
         return DECLINED;
     }
+    if (own->answer != answer_denied && r->prev != NULL && r->prev->status == HTTP_FORBIDDEN) {
+        /* As an ErrorDocument under the same configuration it was let in unasked. Whoever is
+         * barred from the site is barred from its login too. */
+        return HTTP_FORBIDDEN;
+    }
     if (r->method_number != M_GET && !(own->posts && r->method_number == M_POST)) {
         apr_table_setn(r->err_headers_out, "Allow", own->posts ? "GET, HEAD, POST"
                                                                 : "GET, HEAD");
