@@ -458,17 +458,16 @@ int wecom_endpoint_handler(request_rec *r)
 
 int wecom_endpoint_log(request_rec *r)
 {
-    const wecom_own_t *own;
+    for (; r != NULL; r = r->next) {
+        const wecom_own_t *own = own_of(r);
 
-    while (r->next != NULL) {
-        r = r->next;
-    }
-    own = own_of(r);
-    if (own != NULL && own->answer != answer_denied && r->status == HTTP_FORBIDDEN
-        && r->handler == NULL) {
-        ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, WC(0332)
-                      "%s is refused by Deny (mod_access_compat) before this module can answer; "
-                      "logins fail for this visitor", r->uri);
+        if (own != NULL && own->answer != answer_denied && r->status == HTTP_FORBIDDEN
+            && r->handler == NULL) {
+            ap_log_rerror(APLOG_MARK, APLOG_WARNING, 0, r, WC(0332)
+                          "%s is refused by Deny (mod_access_compat) before this module can "
+                          "answer; logins fail for this visitor", r->uri);
+            break;
+        }
     }
     return DECLINED;
 }
