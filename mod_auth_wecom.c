@@ -241,6 +241,7 @@ static void register_hooks(apr_pool_t *p)
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_note_auth_failure(wecom_authn_note_failure, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_fixups(wecom_authn_fixups, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_insert_filter(wecom_authn_deliver, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(wecom_confine_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_insert_error_filter(wecom_confine_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
     wecom_confine_register();

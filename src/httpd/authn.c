@@ -30,30 +30,38 @@ static int misconfigured(request_rec *r, const char *sentence)
     return HTTP_INTERNAL_SERVER_ERROR;
 }
 
-/* mod_dir asks by subrequest, in the fixups of a folder, whether its index may be seen. It takes a
- * redirect for its answer with the headers of the subrequest, makes the folder's request into the
- * index when that is good, and makes a bare status of everything else. So where the folder is not
- * ours and its index is, the folder faces the browser: its ErrorDocument, its user. NULL where r is
- * no such index. Known by what mod_dir alone does: it hands on the folder's filters before the
- * folder's handler has begun (mod_autoindex and mod_include ask later, RewriteCond -U and
- * expressions hand on none). Not for a file that is not there, since the next index may be open to
- * all; nor in a folder of ours, whose member would be sent round in circles. */
+/* mod_dir asks by subrequest, in the fixups of a folder (or, for FallbackResource, of an address
+ * that is no file), whether its index may be seen. It takes a redirect for its answer with the
+ * headers of the subrequest, makes the folder's request into the index when that is good, and makes
+ * a bare status of everything else, or goes on to the next index. So the folder is what the browser
+ * hears. NULL where r is no such index. Known by what mod_dir alone does: it hands on the folder's
+ * filters before the folder's handler has begun (mod_autoindex and mod_include ask later,
+ * RewriteCond -U and expressions hand on none). Not for a file that is not there, since the next
+ * index may be open to all. */
 static request_rec *folder_of(request_rec *r)
 {
     request_rec *folder = r->main;
 
-    return folder != NULL && folder->main == NULL && folder->finfo.filetype == APR_DIR
-                   && r->finfo.filetype == APR_REG && !wecom_request_is_ours(folder)
+    return folder != NULL && folder->main == NULL
+                   && (folder->finfo.filetype == APR_DIR
+                       || folder->finfo.filetype == APR_NOFILE)
+                   && r->finfo.filetype == APR_REG
                    && !wecom_request_own(folder)->delivered && r->output_filters != NULL
                    && r->output_filters->frec == ap_subreq_core_filter_handle
                ? folder
                : NULL;
 }
 
-/* The request whose answer the browser gets, or NULL: nobody listens to more than a status. */
+/* The request whose answer the browser gets, or NULL: nobody listens to more than a status. In a
+ * folder of ours the index is no door of its own: its member would be sent round in circles. */
 static request_rec *face_of(request_rec *r)
 {
-    return r->main != NULL ? folder_of(r) : r;
+    request_rec *folder = r->main != NULL ? folder_of(r) : NULL;
+
+    if (r->main == NULL) {
+        return r;
+    }
+    return folder != NULL && !wecom_request_is_ours(folder) ? folder : NULL;
 }
 
 /* A finished reply out of check_authn: redirects go as they are, everything else by way of the
@@ -191,15 +199,18 @@ static int pass(request_rec *r, wecom_visit_t *visit, const wecom_place_t *place
                 const wecom_ticket_t *ticket)
 {
     const wecom_source_t *source = wecom_source_find(visit->server->sources, ticket->source);
-    request_rec *face = face_of(r);
+    request_rec *folder = r->main != NULL ? folder_of(r) : NULL;
 
     r->user = apr_pstrdup(r->pool, wecom_user_expand(place->user, ticket, source, r->pool));
     r->ap_auth_type = apr_pstrdup(r->pool, "WeCom");
     wecom_request_own(r)->admitted = ticket;
-    if (face != NULL) {
-        /* A folder that becomes its index takes over everything but these two. */
-        face->user = r->user;
-        face->ap_auth_type = r->ap_auth_type;
+    if (folder != NULL) {
+        /* Require may still refuse this one, and another index be served: what is said here holds
+         * only if the folder becomes this very file (wecom_authn_deliver). */
+        wecom_request_own(folder)->index = apr_pstrdup(folder->pool, r->filename);
+        wecom_request_own(folder)->index_user = apr_pstrdup(folder->pool, r->user);
+    }
+    if (r->main == NULL || folder != NULL) {
         wecom_session_renew(r, visit);
     }
     return OK;
@@ -267,6 +278,23 @@ int wecom_authn_check(request_rec *r)
     case WECOM_VERDICT_UNAUTHORIZED:
     default:
         return unauthorized(r, face, visit);
+    }
+}
+
+void wecom_authn_deliver(request_rec *r)
+{
+    wecom_request_t *own;
+
+    if (r->main != NULL || wecom_request_visit(r) == NULL) {
+        return;
+    }
+    own = wecom_request_own(r);
+    own->delivered = 1;
+    /* mod_dir has made the folder into its index, with everything but these two. */
+    if (own->index != NULL && r->filename != NULL && strcmp(own->index, r->filename) == 0
+        && wecom_request_is_ours(r)) {
+        r->user = apr_pstrdup(r->pool, own->index_user);
+        r->ap_auth_type = apr_pstrdup(r->pool, "WeCom");
     }
 }
 

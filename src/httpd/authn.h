@@ -22,6 +22,9 @@ int wecom_authn_note_failure(request_rec *r, const char *auth_type);
 /* Hook fixups: WECOM_* for the application. */
 int wecom_authn_fixups(request_rec *r);
 
+/* Hook insert_filter: the handler begins now, and a folder has become its index or not. */
+void wecom_authn_deliver(request_rec *r);
+
 /* What the place of this request asks of a login. */
 void wecom_authn_wish(wecom_login_wish_t *wish, const request_rec *r, const char *target);
 

@@ -144,7 +144,6 @@ void wecom_confine_insert(request_rec *r)
     /* On every request of a host with a source: whether a subrequest will touch a protected
      * place is only known when the answer comes by. */
     if (r->main == NULL && (wecom_request_visit(r) != NULL || wecom_request_is_ours(r))) {
-        wecom_request_own(r)->delivered = 1;
         ap_add_output_filter_handle(filter, NULL, r, r->connection);
     }
 }

@@ -40,6 +40,8 @@ typedef struct wecom_request_t {
     const wecom_ticket_t *admitted;      /* check_authn let this member pass, for this place */
     int checked;                         /* check_authn has judged this very request */
     int delivered;                       /* its handler has begun */
+    const char *index;                   /* file name of the index that a member may see, ... */
+    const char *index_user;              /* ... and as whom; all in the pool of this request */
     int answered;                        /* the headers are those of an answer of ours */
     wecom_reply_t *reply;                /* to be written by the `denied` handler */
 } wecom_request_t;

@@ -36,6 +36,7 @@ FILES = (
     ("front/.htaccess", FRONT),
     ("half/index.html", "for all"),
     ("asks/index.html", "for all"),
+    ("second/den.cgi", "refused before it is run"),
     ("listed/other.txt", "for all"),
     ("fallback/.htaccess", "FallbackResource /fallback/env.cgi\n"),
 )
@@ -44,10 +45,11 @@ PLACES = (Place(lines=("ErrorDocument 404 /intranet/env.cgi",)),
           Place("/hr", lines=("WeComSources hr",)),
           Place("/index", lines=("DirectoryIndex env.cgi",)),
           Place("/front"), Place("/fallback"),
+          Place("/named", lines=("DirectoryIndex env.cgi",)),
           Place("/outside", lines=("ErrorDocument 404 /open/env.cgi",)),
           Place("/other", lines=("ErrorDocument 404 /hr/secret.html",
                                  "DirectoryIndex /hr/secret.html")))
-FOLDERS = tuple(Place(path, via="none") for path in ("/files", "/nobody", "/asks"))
+FOLDERS = tuple(Place(path, via="none") for path in ("/files", "/nobody", "/asks", "/second", "/back"))
 # What mod_include says about an include that fails has no id, and so cannot be announced.
 PROTECTED = ("    <Files env.cgi>", "        AuthType WeCom", '        AuthName "Files"',
              "        Session On", "        Require valid-user", "    </Files>")
@@ -59,6 +61,13 @@ LINES = ("LogLevel include:crit", "AddType text/html .shtml",
          *PROTECTED, "</Directory>",
          '<Directory "@docroot@/nobody">', "    DirectoryIndex index.cgi env.cgi",
          *(line.replace("valid-user", "user nobody") for line in PROTECTED), "</Directory>",
+         '<Directory "@docroot@/second">', "    DirectoryIndex den.cgi env.cgi",
+         *(line.replace("valid-user", "user nobody").replace("env.cgi", "den.cgi")
+           for line in PROTECTED), "</Directory>",
+         '<Directory "@docroot@/back">', "    FallbackResource /back/env.cgi", *PROTECTED,
+         "</Directory>",
+         '<Directory "@docroot@/named">', "    <Files env.cgi>",
+         "        WeComUser %{userid}@%{source}", "    </Files>", "</Directory>",
          '<Directory "@docroot@/asks">', "    DirectoryIndex index.html", "    RewriteEngine On",
          "    RewriteCond /asks/env.cgi -U", "    RewriteRule ^ - [E=seen:1]",
          "    Header set X-Seen yes env=seen", *PROTECTED, "</Directory>",
@@ -174,6 +183,27 @@ def test_member_whom_the_index_does_not_admit(site, member, log):
     assert answer.status_code == 403 and answer.json() == {"error": "forbidden"}
     log.allow("AH01631")
     log.expect("WC0251")
+
+
+@pytest.mark.parametrize("query", ["", "?" + "1234567_" * 60 + "admin"], ids=["short", "long"])
+def test_index_that_refuses_leaves_no_name_behind(site, member, log, query):
+    """mod_dir goes on to an index that is open to all: it hears nobody's name."""
+    env = member.get(site.url("/second/" + query)).json()
+    assert "REMOTE_USER" not in env and "AUTH_TYPE" not in env and "WECOM_USERID" not in env
+    log.allow("AH01631", "WC0251")
+
+
+def test_index_under_its_own_idea_of_a_name(site, member):
+    """The folder is ours as well, and the index is one script under both addresses."""
+    for path in ("/named/", "/named/env.cgi"):
+        check_env(member.get(site.url(path)).json(), "LiNa@acme")
+
+
+def test_fallback_that_alone_is_protected(site, member, browsers):
+    check_env(member.get(site.url("/back/no/such")).json())
+    browser = browsers(WECOM_IOS)
+    answer = browser.get(site.url("/back/no/such"))
+    assert answer.status_code == 302 and "/wecom/login?p=" in answer.headers["Location"]
 
 
 def test_condition_on_access_is_no_login(site, browsers, sim):
