@@ -49,7 +49,8 @@ PLACES = (Place(lines=("ErrorDocument 404 /intranet/env.cgi",)),
           Place("/outside", lines=("ErrorDocument 404 /open/env.cgi",)),
           Place("/other", lines=("ErrorDocument 404 /hr/secret.html",
                                  "DirectoryIndex /hr/secret.html")))
-FOLDERS = tuple(Place(path, via="none") for path in ("/files", "/nobody", "/asks", "/second", "/back"))
+FOLDERS = tuple(Place(path, via="none")
+                for path in ("/files", "/nobody", "/asks", "/second", "/back"))
 # What mod_include says about an include that fails has no id, and so cannot be announced.
 PROTECTED = ("    <Files env.cgi>", "        AuthType WeCom", '        AuthName "Files"',
              "        Session On", "        Require valid-user", "    </Files>")
