@@ -18,6 +18,7 @@ MODULES = ("authn_core", "authz_core", "authz_user", "authz_host", "env", "seten
 
 ENV_CGI = """#!/usr/bin/python3 -IS
 import json, os, sys
+sys.stdin.buffer.read()     # whoever ends with a body unread has the connection reset
 print("Content-Type: application/json\\n")
 print(json.dumps({os.fsdecode(k): os.fsencode(v).decode("utf-8", "backslashreplace")
                   for k, v in os.environ.items()}))
