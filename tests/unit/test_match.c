@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_match.c - the truth table of accounts, row by row. */
+#include "support.h"
+
+#include <string.h>
+
+#include <apr_tables.h>
+
+#include "../../src/auth/match.h"
+
+#define NONE  WECOM_ASSOCIATION_NONE
+#define FIELD WECOM_ASSOCIATION_FIELD
+#define ASK   WECOM_ASSOCIATION_ASK
+#define ANY   2     /* of a flag: both give the same */
+#define GONE  (-1)  /* the link's account is not there */
+#define TAKEN 9     /* a candidate that is active and linked to somebody else */
+
+typedef struct row_t {
+    int number;         /* in identity-source 8.4; 0: ours */
+    int link;           /* the status of the linked account, GONE, or 0: no link */
+    int login_only;
+    int association;    /* -1: any */
+    int no_registration;
+    int candidates[2];  /* their statuses, or TAKEN; 0: none */
+    int withheld;
+    wecom_match_verdict_t verdict;
+    wecom_match_refusal_t refusal;
+} row_t;
+
+#define ACTIVE   WECOM_ACCOUNT_ACTIVE
+#define LOCKED   WECOM_ACCOUNT_LOCKED
+#define DISABLED WECOM_ACCOUNT_DISABLED
+#define REFUSE(why) WECOM_MATCH_REFUSE, WECOM_MATCH_##why
+#define VERDICT(what) WECOM_MATCH_##what, WECOM_MATCH_NO_REFUSAL
+
+static const row_t rows[] = {
+    { 1, ACTIVE, ANY, -1, ANY, { 0, 0 }, ANY, VERDICT(LOG_IN) },
+    { 1, ACTIVE, ANY, -1, ANY, { TAKEN, DISABLED }, ANY, VERDICT(LOG_IN) },
+    { 2, DISABLED, ANY, -1, ANY, { ACTIVE, 0 }, ANY, REFUSE(INACTIVE) },
+    { 2, 77, ANY, -1, ANY, { 0, 0 }, ANY, REFUSE(INACTIVE) },     /* a status nobody knows */
+    { 3, LOCKED, ANY, -1, ANY, { 0, 0 }, ANY, REFUSE(LOCKED) },
+    { 0, GONE, ANY, -1, ANY, { ACTIVE, 0 }, ANY, REFUSE(STALE) },
+    { 4, 0, 0, NONE, 0, { 0, 0 }, ANY, VERDICT(CREATE) },
+    { 4, 0, 0, NONE, 0, { ACTIVE, 0 }, ANY, VERDICT(CREATE) },    /* nobody asked who matches */
+    { 5, 0, 0, NONE, 1, { 0, 0 }, ANY, REFUSE(NO_REGISTRATION) },
+    { 6, 0, 1, NONE, ANY, { ACTIVE, 0 }, ANY, REFUSE(LOGIN_ONLY) },
+    { 7, 0, 0, FIELD, 0, { 0, 0 }, ANY, VERDICT(CREATE) },
+    { 8, 0, 0, FIELD, 1, { 0, 0 }, 0, REFUSE(NO_REGISTRATION) },
+    { 8, 0, 0, FIELD, 1, { 0, 0 }, 1, REFUSE(WITHHELD) },
+    { 9, 0, 1, FIELD, ANY, { 0, 0 }, 0, REFUSE(LOGIN_ONLY) },
+    { 9, 0, 1, FIELD, ANY, { 0, 0 }, 1, REFUSE(WITHHELD) },
+    { 10, 0, ANY, FIELD, ANY, { ACTIVE, 0 }, ANY, VERDICT(LINK) },
+    { 11, 0, ANY, FIELD, ANY, { DISABLED, 0 }, ANY, REFUSE(INACTIVE) },
+    { 11, 0, ANY, FIELD, ANY, { LOCKED, 0 }, ANY, REFUSE(LOCKED) },
+    { 12, 0, ANY, FIELD, ANY, { TAKEN, 0 }, ANY, REFUSE(TAKEN) },
+    { 13, 0, ANY, FIELD, ANY, { ACTIVE, ACTIVE }, ANY, VERDICT(CHOOSE) },
+    { 13, 0, ANY, FIELD, ANY, { ACTIVE, TAKEN }, ANY, VERDICT(CHOOSE) },
+    { 14, 0, 0, ASK, 0, { 0, 0 }, ANY, VERDICT(ASK) },
+    { 15, 0, 0, ASK, 1, { 0, 0 }, ANY, VERDICT(ASK_TO_BIND) },
+    { 16, 0, 1, ASK, ANY, { 0, 0 }, ANY, VERDICT(ASK_TO_BIND) },
+};
+
+static void fill(wecom_match_facts_t *facts, wecom_account_t *linked, const row_t *row,
+                 apr_pool_t *pool)
+{
+    apr_array_header_t *found = apr_array_make(pool, 2, sizeof(wecom_account_t));
+    int i;
+
+    memset(facts, 0, sizeof(*facts));
+    memset(linked, 0, sizeof(*linked));
+    facts->has_link = row->link != 0;
+    if (row->link > 0) {
+        linked->id = "linked";
+        linked->status = (wecom_account_status_t)row->link;
+        facts->linked = linked;
+    }
+    for (i = 0; i < 2 && row->candidates[i] != 0; i++) {
+        wecom_account_t *account = apr_array_push(found);
+
+        memset(account, 0, sizeof(*account));
+        account->id = i == 0 ? "one" : "two";
+        account->status = row->candidates[i] == TAKEN
+                              ? ACTIVE : (wecom_account_status_t)row->candidates[i];
+        account->linked_to = row->candidates[i] == TAKEN ? "somebody" : NULL;
+    }
+    facts->candidates = found;
+}
+
+/* Every combination that a row stands for. */
+static void truth_table(void **state)
+{
+    size_t i;
+    int bits;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        const row_t *row = &rows[i];
+
+        for (bits = 0; bits < 8 * 3; bits++) {
+            int login_only = bits & 1;
+            int no_registration = (bits >> 1) & 1;
+            int withheld = (bits >> 2) & 1;
+            int association = bits >> 3;
+            wecom_match_facts_t facts;
+            wecom_account_t linked;
+            wecom_match_t match;
+
+            if ((row->login_only != ANY && row->login_only != login_only)
+                || (row->no_registration != ANY && row->no_registration != no_registration)
+                || (row->withheld != ANY && row->withheld != withheld)
+                || (row->association >= 0 && row->association != association)) {
+                continue;
+            }
+            fill(&facts, &linked, row, *state);
+            facts.policy.login_only = login_only;
+            facts.policy.no_registration = no_registration;
+            facts.policy.association = (wecom_association_t)association;
+            facts.withheld = withheld ? WECOM_FIELD_EMAIL : 0;
+            match = wecom_match_decide(&facts);
+            CHECK(match.verdict == row->verdict && match.refusal == row->refusal,
+                  "row %d (index %d), L=%d A=%d P=%d withheld=%d: verdict %d refusal %d",
+                  row->number, (int)i, login_only, association, no_registration, withheld,
+                  match.verdict, match.refusal);
+            if (match.verdict == WECOM_MATCH_LOG_IN) {
+                assert_ptr_equal(match.account, &linked);
+            }
+            if (match.verdict == WECOM_MATCH_LINK) {
+                assert_string_equal(match.account->id, "one");
+            }
+        }
+    }
+}
+
+/* No combination of facts is left without a row, and nobody is let in but by rows 1 and 10. */
+static void nothing_else_lets_in(void **state)
+{
+    static const int statuses[] = { 0, ACTIVE, LOCKED, DISABLED, TAKEN };
+    size_t link;
+    size_t candidate;
+    int bits;
+
+    for (bits = 0; bits < 8 * 3; bits++) {
+        for (link = 0; link < 4; link++) {
+            for (candidate = 0; candidate < COUNT(statuses); candidate++) {
+                row_t row = { 0, statuses[link], 0, 0, 0, { statuses[candidate], 0 }, 0,
+                              VERDICT(LOG_IN) };
+                wecom_match_facts_t facts;
+                wecom_account_t linked;
+                wecom_match_t match;
+
+                fill(&facts, &linked, &row, *state);
+                facts.policy.login_only = bits & 1;
+                facts.policy.no_registration = (bits >> 1) & 1;
+                facts.withheld = (bits >> 2) & 1;
+                facts.policy.association = (wecom_association_t)(bits >> 3);
+                match = wecom_match_decide(&facts);
+                assert_int_equal(match.verdict == WECOM_MATCH_LOG_IN, row.link == ACTIVE);
+                assert_int_equal(match.verdict == WECOM_MATCH_LINK,
+                                 row.link == 0 && facts.policy.association == FIELD
+                                     && row.candidates[0] == ACTIVE);
+                assert_int_equal(match.verdict == WECOM_MATCH_CREATE,
+                                 row.link == 0 && !facts.policy.login_only
+                                     && !facts.policy.no_registration
+                                     && (facts.policy.association == NONE
+                                         || (facts.policy.association == FIELD
+                                             && row.candidates[0] == 0)));
+                assert_int_equal(match.verdict == WECOM_MATCH_REFUSE,
+                                 match.refusal != WECOM_MATCH_NO_REFUSAL);
+            }
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(truth_table),
+        TEST(nothing_else_lets_in),
+    };
+
+    return cmocka_run_group_tests_name("match", tests, support_start, support_end);
+}
