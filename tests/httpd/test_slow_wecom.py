@@ -189,10 +189,12 @@ def test_silence_of_one_source_is_none_of_another(fresh, sim, browsers, log):
 
 def test_slots(fresh, sim, book, browsers, log):
     """Half of these few threads may wait for WeCom; the others are for those who are known."""
-    site = fresh(starts=4, threads=16, lines=("WeComTimeout 10",))
+    # One child: of several, one can take more connections than it has threads.
+    site = fresh(starts=1, threads=64, lines=(
+        "WeComTimeout 10", "ServerLimit 1", "MaxRequestWorkers 64", "MinSpareThreads 1"))
     known = browsers(WECOM_IOS, person="LiNa")
     known.walk(site.url("/intranet/"))
-    many, slots = 42, 4 * 16 // 2
+    many, slots = 48, 64 // 2
     visitors = [Browser(book, WECOM_IOS, person=PEOPLE[number % 5]) for number in range(many)]
     try:
         backs = [take_back(browser, site) for browser in visitors]
