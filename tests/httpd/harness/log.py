@@ -13,7 +13,7 @@ LOUD = ("emerg", "alert", "crit", "error", "warn")
 # AH00050 to AH00052: a child ended by itself with an error, or by a signal.
 CRASHES = ("AH00050", "AH00051", "AH00052")
 # AH01243, AH01244: after a graceful restart mod_cgid can bind its socket before the old daemon has
-# let go of it, which then takes it away. A test that needs a CGI of that generation fails for itself.
+# let go of it, which then takes it away. A test that needs a CGI then fails for itself.
 # AH03093: the event MPM takes a connection back for keep-alive while a graceful stop closes its
 # pollset; the client opens another.
 RACES = ("AH01243", "AH01244", "AH03093")
