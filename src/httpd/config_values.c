@@ -164,6 +164,10 @@ const char *wecom_value_cache(const char *value, apr_pool_t *pool)
 {
     apr_size_t len = strcspn(value, ":");
 
+    if (strlen(value) > WECOM_MAX_CACHE_SPEC) {
+        return wrong(apr_pstrmemdup(pool, value, MAX_PROVIDER),
+                     "... is longer than 1024 bytes; write a shorter path", pool);
+    }
     return len >= 1 && len <= MAX_PROVIDER && strspn(value, DIGITS LETTERS "_") >= len
            ? NULL
            : wrong(value, "is no cache; write a provider such as shmcb or redis:host:port", pool);

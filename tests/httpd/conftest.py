@@ -20,8 +20,8 @@ pytest.register_assert_rewrite("harness")
 from harness import certificate, paths as build_paths    # noqa: E402
 from harness.backend import Backend     # noqa: E402
 from harness.client import WECOM_IOS, Browser   # noqa: E402
+from harness.keep import Keeper     # noqa: E402
 from harness.log import LogBook, TestLog    # noqa: E402
-from harness.server import StartFailed  # noqa: E402
 from harness.sim import Sim     # noqa: E402
 from harness.site import Site, Spec     # noqa: E402
 
@@ -106,13 +106,12 @@ def log(book, sim):
     book.read()     # what a failed test has left must not fail the next one
 
 
-class Sites:
+class Sites(Keeper):
     """Makes sites, keeps the equal ones, and stops them all."""
 
     def __init__(self, paths, book, sim, request):
-        self._make = lambda spec: Site(paths, book, sim, spec,
-                                       request.getfixturevalue("tls") if spec.tls else None)
-        self._kept = {}
+        super().__init__(lambda spec: Site(
+            paths, book, sim, spec, request.getfixturevalue("tls") if spec.tls else None))
 
     def prepare(self, **spec):
         """Not started: for configtest and for starts that must fail."""
@@ -122,24 +121,7 @@ class Sites:
         return site
 
     def __call__(self, **spec):
-        spec = Spec(**spec)
-        if spec not in self._kept:
-            self._kept[spec] = self._make(spec)
-            try:
-                self._kept[spec].start()
-            except StartFailed:
-                self._kept.pop(spec).stop()
-                raise
-        return self._kept[spec]
-
-    def stop(self):
-        failures = []
-        for site in self._kept.values():
-            try:
-                site.stop()
-            except AssertionError as failure:
-                failures.append(str(failure))
-        assert not failures, "\n".join(failures)
+        return super().__call__(Spec(**spec))
 
 
 @pytest.fixture(scope="module")

@@ -171,6 +171,8 @@ AT_SERVER = (
     outside("max age shorter than idle", "WeComSessionMaxAge 1h", "14400", "3600",
             "@root@/httpd.conf:", id="WC0113"),
     outside("cache without a provider", "WeComCache :x", "is no cache"),
+    outside("cache of a path that no file can have", "WeComCache shmcb:/" + "a" * 5000,
+            "longer than 1024 bytes"),
     outside("cache of an unknown provider", "WeComCache nosuch", "'nosuch'",
             "mod_socache_nosuch.so", "@root@/httpd.conf:", id="WC0104"),
     outside("sources none", "WeComSources", "takes 1 to 64 values"),

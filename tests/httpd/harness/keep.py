@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Servers of a kind of their own, for one test module: equal ones are started once."""
+"""Keeps servers for as long as a fixture lives: equal ones are started once."""
 from .server import StartFailed
 
 

@@ -4,43 +4,20 @@
 For requests that end in half an answer, in several or in none; raw.py is for those that end in
 one.
 """
-import re
 import socket
-from dataclasses import dataclass
+from dataclasses import replace
 from urllib.parse import urlsplit
+
+from . import raw
 
 PATIENCE = 20
 
 
-@dataclass(frozen=True)
-class WireAnswer:
-    """status is 0 for a body alone (HTTP/0.9), None when the server closed without a word."""
-    status: int
-    headers: tuple      # (name in lower case, value)
-    body: bytes
-
-    def get(self, name):
-        """The only value of this header, or None."""
-        values = self.get_list(name)
-        assert len(values) < 2, f"{name} twice: {values}"
-        return values[0] if values else None
-
-    def get_list(self, name):
-        return [value for found, value in self.headers if found == name.lower()]
-
-
 def parse(data):
-    if not data:
-        return WireAnswer(None, (), b"")
-    if not re.match(rb"HTTP/\d", data):
-        return WireAnswer(0, (), data)
-    head, _, body = data.partition(b"\r\n\r\n")
-    lines = head.decode("latin-1").split("\r\n")
-    headers = tuple((name.strip().lower(), value.strip()) for name, _, value in
-                    (line.partition(":") for line in lines[1:]))
-    if ("transfer-encoding", "chunked") in headers:
-        body = dechunked(body)
-    return WireAnswer(int(lines[0].split()[1]), headers, body)
+    answer = raw.parse(data)
+    if ("transfer-encoding", "chunked") in answer.headers:
+        answer = replace(answer, body=dechunked(answer.body))
+    return answer
 
 
 def dechunked(rest):
@@ -59,7 +36,7 @@ def parse_all(data):
     while data:
         answer = parse(data)
         length = int(answer.get("Content-Length") or 0)
-        answers.append(WireAnswer(answer.status, answer.headers, answer.body[:length]))
+        answers.append(replace(answer, body=answer.body[:length]))
         data = answer.body[length:]
     return answers
 
