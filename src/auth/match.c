@@ -4,6 +4,7 @@
 #include "match.h"
 
 #include <stddef.h>
+#include <string.h>
 
 wecom_match_refusal_t wecom_match_refusal_of(wecom_account_status_t status)
 {
@@ -59,43 +60,109 @@ static wecom_match_t with_candidate(const wecom_account_t *account)
     return answer(WECOM_MATCH_LINK, account);
 }
 
-/* Nobody is found: may there be somebody new? Rows 4 to 6, 8 and 9. */
+/* May there be somebody new? Login-only first. */
+static wecom_match_refusal_t refusal_to_create(const wecom_match_policy_t *policy)
+{
+    if (policy->login_only) {
+        return WECOM_MATCH_LOGIN_ONLY;
+    }
+    return policy->no_registration ? WECOM_MATCH_NO_REGISTRATION : WECOM_MATCH_NO_REFUSAL;
+}
+
+/* Nobody is found. Rows 4 to 9. */
 static wecom_match_t without_account(const wecom_match_facts_t *facts)
 {
     const wecom_match_policy_t *policy = &facts->policy;
+    int withheld = policy->association == WECOM_ASSOCIATION_FIELD && facts->withheld;
+    wecom_match_refusal_t refusal = refusal_to_create(policy);
 
-    if (!policy->login_only && !policy->no_registration) {
+    if (withheld && policy->may_consent) {
+        return answer(WECOM_MATCH_CONSENT, NULL);
+    }
+    if (refusal == WECOM_MATCH_NO_REFUSAL) {
         return answer(WECOM_MATCH_CREATE, NULL);
     }
-    if (policy->association == WECOM_ASSOCIATION_FIELD && facts->withheld != 0) {
-        return refuse(WECOM_MATCH_WITHHELD, NULL);
-    }
-    return refuse(policy->login_only ? WECOM_MATCH_LOGIN_ONLY : WECOM_MATCH_NO_REGISTRATION,
-                  NULL);
+    return refuse(withheld ? WECOM_MATCH_WITHHELD : refusal, NULL);
 }
 
-wecom_match_t wecom_match_decide(const wecom_match_facts_t *facts)
+static int count(const wecom_match_facts_t *facts)
+{
+    return facts->candidates != NULL ? facts->candidates->nelts : 0;
+}
+
+static const wecom_account_t *candidate(const wecom_match_facts_t *facts, int i)
+{
+    return &APR_ARRAY_IDX(facts->candidates, i, wecom_account_t);
+}
+
+/* Rows 17 and 18. */
+static wecom_match_t wants_new(const wecom_match_facts_t *facts)
+{
+    wecom_match_refusal_t refusal = refusal_to_create(&facts->policy);
+
+    if (refusal != WECOM_MATCH_NO_REFUSAL) {
+        return refuse(refusal, NULL);
+    }
+    return facts->policy.association == WECOM_ASSOCIATION_ASK
+               ? answer(WECOM_MATCH_CREATE, NULL) : refuse(WECOM_MATCH_EXPIRED, NULL);
+}
+
+/* Rows 19 and 21 to 23. */
+static wecom_match_t has_proven(const wecom_match_facts_t *facts)
+{
+    if (facts->policy.association != WECOM_ASSOCIATION_ASK) {
+        return refuse(WECOM_MATCH_EXPIRED, NULL);
+    }
+    return count(facts) == 1 ? with_candidate(candidate(facts, 0))
+                             : refuse(WECOM_MATCH_UNKNOWN, NULL);
+}
+
+/* Row 13, second half. */
+static wecom_match_t has_chosen(const wecom_match_facts_t *facts)
+{
+    int i;
+
+    for (i = 0; facts->policy.association == WECOM_ASSOCIATION_FIELD && i < count(facts); i++) {
+        if (facts->chosen != NULL && strcmp(candidate(facts, i)->id, facts->chosen) == 0) {
+            return with_candidate(candidate(facts, i));
+        }
+    }
+    return refuse(WECOM_MATCH_EXPIRED, NULL);
+}
+
+static wecom_match_t first(const wecom_match_facts_t *facts)
 {
     const wecom_match_policy_t *policy = &facts->policy;
-    int found = facts->candidates != NULL ? facts->candidates->nelts : 0;
 
-    if (facts->has_link) {
-        return with_link(facts->linked);
-    }
     switch (policy->association) {
     case WECOM_ASSOCIATION_ASK: /* rows 14 to 16 */
         return answer(policy->login_only || policy->no_registration ? WECOM_MATCH_ASK_TO_BIND
                                                                     : WECOM_MATCH_ASK, NULL);
     case WECOM_ASSOCIATION_FIELD:
-        if (found > 1) { /* row 13 */
+        if (count(facts) > 1) { /* row 13 */
             return answer(WECOM_MATCH_CHOOSE, NULL);
         }
-        if (found == 1) {
-            return with_candidate(&APR_ARRAY_IDX(facts->candidates, 0, wecom_account_t));
-        }
-        return without_account(facts);
+        return count(facts) == 1 ? with_candidate(candidate(facts, 0)) : without_account(facts);
     case WECOM_ASSOCIATION_NONE:
     default:
         return without_account(facts);
+    }
+}
+
+wecom_match_t wecom_match_decide(const wecom_match_facts_t *facts)
+{
+    if (facts->has_link) { /* also row 25: somebody linked it meanwhile */
+        return with_link(facts->linked);
+    }
+    switch (facts->step) {
+    case WECOM_STEP_CREATE:
+        return wants_new(facts);
+    case WECOM_STEP_BIND:
+        return has_proven(facts);
+    case WECOM_STEP_CHOOSE:
+        return has_chosen(facts);
+    case WECOM_STEP_FIRST:
+    default:
+        return first(facts);
     }
 }

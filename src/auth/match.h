@@ -5,6 +5,10 @@
  * The truth table is that of the design (identity-source 8.4); its row numbers stand in the test.
  * Login-only is judged before registration. A link decides alone: who has one is that account,
  * whatever login-only, matching and registration say now.
+ *
+ * A first login can take two requests: where the visitor is asked (bind or create, which of
+ * several), the answer comes back as a step of its own, and everything is decided anew with what
+ * is there by then. What a page has offered is no permission.
  */
 #ifndef WECOM_AUTH_MATCH_H
 #define WECOM_AUTH_MATCH_H
@@ -17,19 +21,23 @@ typedef enum wecom_account_status_t { /* stored; the numbers never change their 
     WECOM_ACCOUNT_DISABLED = 3
 } wecom_account_status_t;
 
-typedef enum wecom_match_field_t { /* bits */
-    WECOM_FIELD_USERID = 1,   /* with the account's username */
-    WECOM_FIELD_EMAIL = 2,
-    WECOM_FIELD_MOBILE = 4
-} wecom_match_field_t;
+/* What an account is found by; bits. */
+typedef enum wecom_column_t {
+    WECOM_COLUMN_USERNAME = 1,
+    WECOM_COLUMN_EMAIL = 2,
+    WECOM_COLUMN_PHONE = 4
+} wecom_column_t;
 
 typedef struct wecom_account_t {
     const char *id;           /* opaque to all but the directory */
     const char *username;
+    const char *name;         /* NULL: none; so the next two, as the directory spells them */
+    const char *email;
+    const char *phone;
     wecom_account_status_t status;
     int is_ours;              /* made by a login, not there before WeCom */
     /* as a candidate: */
-    unsigned int matched;     /* bits of wecom_match_field_t */
+    unsigned int matched;     /* bits of wecom_column_t */
     const char *linked_to;    /* the member of this source it is linked to already; NULL: none */
 } wecom_account_t;
 
@@ -43,14 +51,25 @@ typedef struct wecom_match_policy_t {
     int login_only;           /* of the source or the place */
     int no_registration;      /* of the place: P of the table */
     wecom_association_t association;
+    int may_consent;          /* the member can be asked, now, for what WeCom withheld */
 } wecom_match_policy_t;
+
+typedef enum wecom_step_t {
+    WECOM_STEP_FIRST = 0,     /* WeCom has just said who it is */
+    WECOM_STEP_CREATE,        /* asked, the visitor wants a new account */
+    WECOM_STEP_BIND,          /* asked, the visitor has proven to be an account */
+    WECOM_STEP_CHOOSE         /* asked, the visitor has chosen one of several candidates */
+} wecom_step_t;
 
 typedef struct wecom_match_facts_t {
     wecom_match_policy_t policy;
+    wecom_step_t step;
+    const char *chosen;                   /* the id, with WECOM_STEP_CHOOSE */
     int has_link;
     const wecom_account_t *linked;        /* NULL with has_link: the account is gone */
-    const apr_array_header_t *candidates; /* distinct wecom_account_t; may be empty */
-    unsigned int withheld;                /* bits of the fields asked for and not delivered */
+    const apr_array_header_t *candidates; /* distinct wecom_account_t; may be empty. With
+                                           * WECOM_STEP_BIND: of the username that was proven */
+    int withheld;                         /* WeCom did not deliver a field to match by */
 } wecom_match_facts_t;
 
 typedef enum wecom_match_verdict_t {
@@ -60,7 +79,8 @@ typedef enum wecom_match_verdict_t {
     WECOM_MATCH_CREATE,       /* account and link, then log in */
     WECOM_MATCH_CHOOSE,       /* among the candidates */
     WECOM_MATCH_ASK,          /* bind or create */
-    WECOM_MATCH_ASK_TO_BIND   /* bind alone */
+    WECOM_MATCH_ASK_TO_BIND,  /* bind alone */
+    WECOM_MATCH_CONSENT       /* ask WeCom once more, with the member's consent */
 } wecom_match_verdict_t;
 
 typedef enum wecom_match_refusal_t {
@@ -71,7 +91,9 @@ typedef enum wecom_match_refusal_t {
     WECOM_MATCH_INACTIVE,
     WECOM_MATCH_LOCKED,
     WECOM_MATCH_TAKEN,
-    WECOM_MATCH_STALE
+    WECOM_MATCH_STALE,
+    WECOM_MATCH_UNKNOWN,      /* who was proven is no account here; said as a wrong password */
+    WECOM_MATCH_EXPIRED       /* the answer fits nothing that is asked any more */
 } wecom_match_refusal_t;
 
 typedef struct wecom_match_t {

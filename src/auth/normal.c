@@ -140,6 +140,20 @@ const char *wecom_normal_phone(const char *value, apr_pool_t *pool)
     return apr_pstrcat(pool, "+", code, number, NULL);
 }
 
+const char *wecom_normal_username(const char *value, apr_pool_t *pool)
+{
+    apr_size_t len;
+
+    if (value == NULL || strlen(value) > 2 * WECOM_MAX_USERNAME) {
+        return NULL;
+    }
+    value = trim(&len, value);
+    if (len == 0 || len > WECOM_MAX_USERNAME || !wecom_text_is_plain_utf8(value, len)) {
+        return NULL;
+    }
+    return wecom_text_fold(apr_pstrmemdup(pool, value, len), pool);
+}
+
 const char *wecom_normal_userid(const char *value, int with_case, apr_pool_t *pool)
 {
     if (value == NULL || !wecom_member_is_userid(value)) {

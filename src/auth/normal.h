@@ -24,6 +24,10 @@ const char *wecom_normal_email(const char *value, apr_pool_t *pool);
  * of it. Anything else in it (letters, a second '+', an extension) makes it NULL. */
 const char *wecom_normal_phone(const char *value, apr_pool_t *pool);
 
+/* An account's username, for finding: trimmed, ASCII letters in lower case, UTF-8 without control
+ * bytes, 1 to WECOM_MAX_USERNAME bytes. */
+const char *wecom_normal_username(const char *value, apr_pool_t *pool);
+
 /* WeCom's userid: compared without case, unless with_case (proxy-developed apps). NULL for what
  * is no userid (wecom_member_is_userid). */
 const char *wecom_normal_userid(const char *value, int with_case, apr_pool_t *pool);

@@ -36,6 +36,7 @@
 #define WECOM_MAX_TICKET             512 /* user_ticket, document 91023 */
 #define WECOM_MAX_USERID              64 /* document 90196 */
 #define WECOM_MAX_EMAIL              254 /* RFC 5321 section 4.5.3.1.3 */
+#define WECOM_MAX_USERNAME           190 /* of an account; what MariaDB can index in utf8mb4 */
 #define WECOM_MAX_PHONE               64 /* as somebody may have typed it */
 #define WECOM_MAX_SECRET            1024 /* a permanent code has up to 512 bytes */
 #define WECOM_MAX_NAME               256 /* a member's or department's name */

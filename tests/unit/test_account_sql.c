@@ -4,7 +4,6 @@
 
 #include <string.h>
 
-#include <apr_dbd.h>
 #include <apr_file_io.h>
 #include <apr_strings.h>
 #include <apr_thread_proc.h>
@@ -20,6 +19,7 @@
 typedef struct base_t {
     apr_pool_t *pool;
     const char *file;
+    const wecom_account_layout_t *layout;
     wecom_sql_t sql;
     wecom_sql_port_t port;
     wecom_directory_t *directory;
@@ -50,48 +50,47 @@ static void give_back(const wecom_sql_port_t *self, wecom_sql_t *sql)
     base->borrowed--;
 }
 
-static void connect_to(base_t *base, const char *file, apr_pool_t *pool)
+static void connect_to(base_t *base, const char *file, const wecom_account_layout_t *layout,
+                       apr_pool_t *pool)
 {
-    const wecom_sql_statement_t *row;
+    const wecom_sql_statement_t *rows;
+    int count;
+    int i;
 
     memset(base, 0, sizeof(*base));
     base->pool = pool;
     base->file = file;
-    assert_int_equal(apr_dbd_get_driver(pool, "sqlite3", &base->sql.driver), APR_SUCCESS);
-    assert_int_equal(apr_dbd_open(base->sql.driver, pool, file, &base->sql.handle), APR_SUCCESS);
-    base->sql.prepared = apr_hash_make(pool);
+    base->layout = layout;
+    CHECK(wecom_sql_open(&base->sql, &base->err, "sqlite3", file, pool) == WECOM_OK, "%s",
+          support_show(base->err.detail));
     base->port.borrow = borrow;
     base->port.give_back = give_back;
     base->port.baton = base;
-    base->directory = wecom_account_sql_directory(&base->port, pool);
-    for (row = wecom_account_schema_statements(); row->label != NULL; row++) {
-        apr_dbd_prepared_t *statement = NULL;
-
-        CHECK(apr_dbd_prepare(base->sql.driver, pool, base->sql.handle, row->text, row->label,
-                              &statement) == 0, "%s is not prepared", row->label);
-        apr_hash_set(base->sql.prepared, row->label, APR_HASH_KEY_STRING, statement);
+    base->directory = wecom_account_sql_directory(&base->port, layout, pool);
+    rows = wecom_account_schema_statements(&count, layout, pool);
+    for (i = 0; i < count; i++) {
+        CHECK(wecom_sql_prepare(&base->sql, &base->err, &rows[i], pool) == WECOM_OK, "%s: %s",
+              rows[i].label, support_show(base->err.detail));
     }
 }
 
 static void run(base_t *base, const char *text)
 {
-    int changed;
-
-    CHECK(apr_dbd_query(base->sql.driver, base->sql.handle, &changed, text) == 0, "%s", text);
+    CHECK(wecom_sql_run(&base->sql, text), "%s: %s", text,
+          support_show(wecom_sql_complaint(&base->sql, base->pool)));
 }
 
+/* The first column of the last row. */
 static const char *ask(base_t *base, const char *text)
 {
-    apr_dbd_results_t *rows = NULL;
-    apr_dbd_row_t *row = NULL;
+    const wecom_sql_statement_t statement = { "asked", text };
+    wecom_sql_rows_t rows;
     const char *found = NULL;
 
-    CHECK(apr_dbd_select(base->sql.driver, base->pool, base->sql.handle, &rows, text, 0) == 0,
-          "%s", text);
-    while (apr_dbd_get_row(base->sql.driver, base->pool, rows, &row, -1) == 0) {
-        const char *value = apr_dbd_get_entry(base->sql.driver, row, 0);
-
-        found = value != NULL ? apr_pstrdup(base->pool, value) : NULL;
+    CHECK(wecom_sql_prepare(&base->sql, &base->err, &statement, base->pool) == WECOM_OK
+          && wecom_sql_select(&rows, &base->sql, "asked", NULL, 0, base->pool), "%s", text);
+    while (wecom_sql_next(&rows)) {
+        found = wecom_sql_entry(&rows, 0);
     }
     return found;
 }
@@ -110,23 +109,21 @@ static const char *new_file(apr_pool_t *pool)
 static int setup(void **state)
 {
     const char *const *tables = wecom_account_schema_tables("sqlite3");
-    apr_dbd_driver_t const *driver;
-    apr_dbd_t *handle;
+    wecom_error_t err;
+    wecom_sql_t sql;
     apr_pool_t *pool;
     base_t *base;
-    int changed;
 
     support_pool_make(state);
     pool = *state;
     base = apr_pcalloc(pool, sizeof(*base));
     base->file = new_file(pool);
-    assert_int_equal(apr_dbd_get_driver(pool, "sqlite3", &driver), APR_SUCCESS);
-    assert_int_equal(apr_dbd_open(driver, pool, base->file, &handle), APR_SUCCESS);
+    assert_int_equal(wecom_sql_open(&sql, &err, "sqlite3", base->file, pool), WECOM_OK);
     for (; *tables != NULL; tables++) {
-        CHECK(apr_dbd_query(driver, handle, &changed, *tables) == 0, "%s", *tables);
+        CHECK(wecom_sql_run(&sql, *tables), "%s", *tables);
     }
-    apr_dbd_close(driver, handle);
-    connect_to(base, base->file, pool);
+    wecom_sql_close(&sql);
+    connect_to(base, base->file, NULL, pool);
     *state = base;
     return 0;
 }
@@ -136,7 +133,7 @@ static int teardown(void **state)
     base_t *base = *state;
 
     assert_int_equal(base->borrowed, 0);
-    apr_dbd_close(base->sql.driver, base->sql.handle);
+    wecom_sql_close(&base->sql);
     apr_file_remove(base->file, base->pool);
     *state = base->pool;
     return support_pool_end(state);
@@ -155,18 +152,19 @@ static wecom_claim_t claim_of(const base_t *base, const char *userid,
     claim.source = "acme";
     claim.userid = userid;
     claim.userid_key = wecom_text_fold(userid, base->pool);
-    claim.name = "\xe5\xbc\xa0\xe4\xb8\x89";
+    claim.profile.name = "\xe5\xbc\xa0\xe4\xb8\x89";
     claim.values = apr_array_make(base->pool, 2, sizeof(wecom_claim_value_t));
     claim.policy.association = association;
     claim.now = NOW;
     return claim;
 }
 
-static void match_by(wecom_claim_t *claim, wecom_match_field_t field, const char *value)
+static void match_by(wecom_claim_t *claim, const char *field, const char *value)
 {
     wecom_claim_value_t *row = apr_array_push((apr_array_header_t *)claim->values);
 
     row->field = field;
+    row->column = (wecom_column_t)wecom_account_column(field);
     row->value = value;
 }
 
@@ -204,9 +202,9 @@ static void first_login_creates(void **state)
     admission = admit(base, &claim);
     assert_int_equal(admission->verdict, WECOM_MATCH_LOG_IN);
     assert_int_equal(admission->created, 1);
-    assert_int_equal(admission->account.is_ours, 1);
-    assert_string_equal(admission->account.username, "Zhang.San");
-    id = admission->account.id;
+    assert_int_equal(admission->standing.account.is_ours, 1);
+    assert_string_equal(admission->standing.account.username, "Zhang.San");
+    id = admission->standing.account.id;
     assert_int_equal(strlen(id), 32);
     assert_string_equal(ask(base, "SELECT email_key FROM wecom_account"),
                         "zhang.san@example.com");
@@ -220,7 +218,7 @@ static void first_login_creates(void **state)
     admission = admit(base, &claim);
     assert_int_equal(admission->verdict, WECOM_MATCH_LOG_IN);
     assert_int_equal(admission->created + admission->linked, 0);
-    assert_string_equal(admission->account.id, id);
+    assert_string_equal(admission->standing.account.id, id);
     assert_string_equal(ask(base, "SELECT count(*) FROM wecom_account"), "1");
     assert_string_equal(ask(base, "SELECT last_login FROM wecom_link"), "1700000060");
     assert_string_equal(ask(base, "SELECT userid FROM wecom_link"), "zhang.san");
@@ -237,7 +235,7 @@ static void refusals_leave_nothing(void **state)
     claim.policy.no_registration = 1;
     assert_int_equal(admit(base, &claim)->refusal, WECOM_MATCH_NO_REGISTRATION);
     claim.policy.association = WECOM_ASSOCIATION_FIELD;
-    claim.withheld = WECOM_FIELD_EMAIL;
+    claim.withheld = 1;
     assert_int_equal(admit(base, &claim)->refusal, WECOM_MATCH_WITHHELD);
     assert_string_equal(ask(base, "SELECT count(*) FROM wecom_account"), "0");
     assert_string_equal(ask(base, "SELECT count(*) FROM wecom_link"), "0");
@@ -252,20 +250,20 @@ static void field_matches(void **state)
     add(base, "a1", "li.si", "'li@example.com'", "NULL", 1);
     add(base, "a2", "other", "NULL", "'+8613800000001'", 1);
     claim.policy.login_only = 1;
-    match_by(&claim, WECOM_FIELD_EMAIL, "li@example.com");
-    match_by(&claim, WECOM_FIELD_MOBILE, "+8613800000009");
+    match_by(&claim, "email", "li@example.com");
+    match_by(&claim, "mobile", "+8613800000009");
     admission = admit(base, &claim);
     assert_int_equal(admission->verdict, WECOM_MATCH_LOG_IN);
     assert_int_equal(admission->linked, 1);
     assert_int_equal(admission->created, 0);
-    assert_int_equal(admission->account.is_ours, 0);
-    assert_string_equal(admission->account.username, "li.si");
+    assert_int_equal(admission->standing.account.is_ours, 0);
+    assert_string_equal(admission->standing.account.username, "li.si");
     assert_string_equal(ask(base, "SELECT linked_by FROM wecom_link"), "match:email");
     assert_int_equal(strlen(ask(base, "SELECT match_hash FROM wecom_link")), 16 + 1 + 64);
 
     /* somebody else of this source with the same e-mail */
     claim = claim_of(base, "wangwu", WECOM_ASSOCIATION_FIELD);
-    match_by(&claim, WECOM_FIELD_EMAIL, "li@example.com");
+    match_by(&claim, "email", "li@example.com");
     assert_int_equal(admit(base, &claim)->refusal, WECOM_MATCH_TAKEN);
     /* and the same member of another source is welcome */
     claim.source = "beta";
@@ -280,9 +278,9 @@ static void several_fields_one_account(void **state)
     wecom_claim_t claim = claim_of(base, "lisi", WECOM_ASSOCIATION_FIELD);
 
     add(base, "a1", "LiSi", "'li@example.com'", "'+8613800000001'", 1);
-    match_by(&claim, WECOM_FIELD_MOBILE, "+8613800000001");
-    match_by(&claim, WECOM_FIELD_USERID, "lisi");
-    match_by(&claim, WECOM_FIELD_EMAIL, "li@example.com");
+    match_by(&claim, "mobile", "+8613800000001");
+    match_by(&claim, "userid", "lisi");
+    match_by(&claim, "email", "li@example.com");
     assert_int_equal(admit(base, &claim)->linked, 1);
     assert_string_equal(ask(base, "SELECT linked_by FROM wecom_link"), "match:mobile");
 }
@@ -295,7 +293,7 @@ static void several_accounts_are_a_choice(void **state)
 
     add(base, "a1", "one", "'li@example.com'", "NULL", 1);
     add(base, "a2", "two", "'li@example.com'", "NULL", 1);
-    match_by(&claim, WECOM_FIELD_EMAIL, "li@example.com");
+    match_by(&claim, "email", "li@example.com");
     admission = admit(base, &claim);
     assert_int_equal(admission->verdict, WECOM_MATCH_CHOOSE);
     assert_int_equal(admission->candidates->nelts, 2);
@@ -319,7 +317,7 @@ static void status_decides(void **state)
     wecom_claim_t claim = claim_of(base, "lisi", WECOM_ASSOCIATION_FIELD);
 
     add(base, "a1", "lisi", "NULL", "NULL", 3);
-    match_by(&claim, WECOM_FIELD_USERID, "lisi");
+    match_by(&claim, "userid", "lisi");
     assert_int_equal(admit(base, &claim)->refusal, WECOM_MATCH_INACTIVE);
     run(base, "UPDATE wecom_account SET status = 2");
     assert_int_equal(admit(base, &claim)->refusal, WECOM_MATCH_LOCKED);
@@ -342,7 +340,7 @@ static void nobody_is_merged_unasked(void **state)
     claim.phone = "13800000001";
     admission = admit(base, &claim);
     assert_int_equal(admission->created, 1);
-    assert_string_equal(admission->account.username, "lisi@acme");
+    assert_string_equal(admission->standing.account.username, "lisi@acme");
     assert_null(ask(base, "SELECT email_key FROM wecom_account WHERE id <> 'a1'"));
     assert_null(ask(base, "SELECT phone FROM wecom_account WHERE id <> 'a1'"));
 }
@@ -354,8 +352,8 @@ static void values_are_no_sql(void **state)
 
     add(base, "a1", "one", "'li@example.com'", "NULL", 1);
     claim.policy.login_only = 1;
-    claim.name = "'; DROP TABLE wecom_account; --";
-    match_by(&claim, WECOM_FIELD_EMAIL, "' OR '1'='1");
+    claim.profile.name = "'; DROP TABLE wecom_account; --";
+    match_by(&claim, "email", "' OR '1'='1");
     assert_int_equal(admit(base, &claim)->refusal, WECOM_MATCH_LOGIN_ONLY);
     claim.policy.login_only = 0;
     assert_int_equal(admit(base, &claim)->created, 1);
@@ -382,26 +380,27 @@ static void broken_database_writes_nothing(void **state)
     assert_string_equal(ask(base, "SELECT count(*) FROM wecom_account"), "0");
     run(base, "DROP TRIGGER no_links");
     /* APR's driver keeps statements of the old schema, so a new connection. */
-    connect_to(&anew, base->file, base->pool);
+    connect_to(&anew, base->file, NULL, base->pool);
     assert_int_equal(admit(&anew, &claim)->created, 1);
-    apr_dbd_close(anew.sql.driver, anew.sql.handle);
+    wecom_sql_close(&anew.sql);
 }
 
 static void linked_account_is_found_again(void **state)
 {
     base_t *base = *state;
     wecom_claim_t claim = claim_of(base, "lisi", WECOM_ASSOCIATION_NONE);
-    wecom_account_t account;
+    wecom_standing_t standing;
 
     admit(base, &claim);
-    assert_int_equal(base->directory->find_linked(base->directory, &account, &base->err, "acme",
-                                                  "lisi", base->pool), WECOM_OK);
-    assert_string_equal(account.username, "lisi");
-    assert_int_equal(base->directory->find_linked(base->directory, &account, &base->err, "beta",
-                                                  "lisi", base->pool), WECOM_E_NOT_FOUND);
+    assert_int_equal(base->directory->find_linked(base->directory, &standing, &base->err, "acme",
+                                                  "lisi", NULL, base->pool), WECOM_OK);
+    assert_string_equal(standing.account.username, "lisi");
+    assert_int_equal(standing.marks, 0);
+    assert_int_equal(base->directory->find_linked(base->directory, &standing, &base->err, "beta",
+                                                  "lisi", NULL, base->pool), WECOM_E_NOT_FOUND);
     run(base, "DELETE FROM wecom_account");
-    assert_int_equal(base->directory->find_linked(base->directory, &account, &base->err, "acme",
-                                                  "lisi", base->pool), WECOM_E_NOT_FOUND);
+    assert_int_equal(base->directory->find_linked(base->directory, &standing, &base->err, "acme",
+                                                  "lisi", NULL, base->pool), WECOM_E_NOT_FOUND);
 }
 
 /* --- a race ---------------------------------------------------------------------------------- */
@@ -430,7 +429,7 @@ static void many_first_logins_make_one_account(void **state)
 
         /* a pool of its own, with an allocator of its own */
         assert_int_equal(apr_pool_create_core(&pool), APR_SUCCESS);
-        connect_to(&others[i], base->file, pool);
+        connect_to(&others[i], base->file, NULL, pool);
     }
     for (i = 0; i < MANY; i++) {
         assert_int_equal(apr_thread_create(&threads[i], NULL, log_in, &others[i],
@@ -443,13 +442,13 @@ static void many_first_logins_make_one_account(void **state)
         CHECK(status == APR_SUCCESS, "login %d: %s", i, support_show(others[i].err.detail));
         assert_int_equal(others[i].admission.verdict, WECOM_MATCH_LOG_IN);
         created += others[i].admission.created;
-        assert_string_equal(others[i].admission.account.username, "lisi");
+        assert_string_equal(others[i].admission.standing.account.username, "lisi");
     }
     assert_int_equal(created, 1);
     assert_string_equal(ask(base, "SELECT count(*) FROM wecom_account"), "1");
     assert_string_equal(ask(base, "SELECT count(*) FROM wecom_link"), "1");
     for (i = 0; i < MANY; i++) {
-        apr_dbd_close(others[i].sql.driver, others[i].sql.handle);
+        wecom_sql_close(&others[i].sql);
         apr_pool_destroy(others[i].pool);
     }
 }
@@ -461,7 +460,7 @@ static int start(void **state)
 
     if (failed == 0) {
         apr_pool_create(&forever, NULL);
-        failed = apr_dbd_init(forever) != APR_SUCCESS;
+        failed = wecom_sql_start(forever) != WECOM_OK;
     }
     return failed;
 }

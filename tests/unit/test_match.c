@@ -114,7 +114,7 @@ static void truth_table(void **state)
             facts.policy.login_only = login_only;
             facts.policy.no_registration = no_registration;
             facts.policy.association = (wecom_association_t)association;
-            facts.withheld = withheld ? WECOM_FIELD_EMAIL : 0;
+            facts.withheld = withheld;
             match = wecom_match_decide(&facts);
             CHECK(match.verdict == row->verdict && match.refusal == row->refusal,
                   "row %d (index %d), L=%d A=%d P=%d withheld=%d: verdict %d refusal %d",
