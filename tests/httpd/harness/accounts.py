@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
 """Sites with an account directory, and the accounts in it."""
+import html
+import re
+import subprocess
+from urllib.parse import urljoin
+
 from .site import Place, Source
 
 NOW = 1700000000
@@ -72,3 +77,47 @@ class Accounts:
         """How many accounts and links there are."""
         return tuple(int(self.database.query(f"SELECT COUNT(*) FROM {table}")[0][0])
                      for table in ("wecom_account", "wecom_link"))
+
+
+def write_passwords(database, **passwords):
+    """A file for mod_authn_file beside the database; the line that names it as an alias."""
+    file = database.folder / "passwords"
+    lines = []
+    for name, password in passwords.items():
+        made = subprocess.run(["openssl", "passwd", "-apr1", "-stdin"], input=password, text=True,
+                              capture_output=True, check=True).stdout.strip()
+        lines.append(f"{name.replace('_', '.')}:{made}\n")
+    file.write_text("".join(lines))
+    file.chmod(0o644)
+    return (f"<AuthnProviderAlias file staff>\n    AuthUserFile \"{file}\"\n"
+            "</AuthnProviderAlias>", "WeComBindProvider staff")
+
+
+class Form:
+    """The form of a page of ours, to be filled in and sent."""
+
+    def __init__(self, browser, url, answer):
+        self.browser = browser
+        self.url = url
+        self.answer = answer
+        action = re.search(r'<form method="post" action="([^"]+)"', answer.text)
+        assert action, answer.text
+        self.action = urljoin(url, html.unescape(action[1]))
+        self.fields = {html.unescape(name): html.unescape(value) for name, value in re.findall(
+            r'<input type="hidden" name="([^"]+)" value="([^"]*)"', answer.text)}
+        self.choices = [html.unescape(value) for value in re.findall(
+            r'<button class="b" type="submit" name="account" value="([^"]+)"', answer.text)]
+
+    def send(self, **fields):
+        """The walk behind it."""
+        return self.browser.walk(self.action, method="POST", data={**self.fields, **fields},
+                                 initiator=self.url)
+
+    def post(self, **fields):
+        """One answer; nothing followed."""
+        return self.browser.post(self.action, {**self.fields, **fields}, initiator=self.url)
+
+
+def form_at(browser, walk):
+    assert walk.page.status_code < 500, walk.page.text
+    return Form(browser, walk.url, walk.page)
