@@ -25,7 +25,11 @@ typedef struct wecom_sql_t {
     const struct apr_dbd_driver_t *driver;
     struct apr_dbd_t *handle;
     apr_hash_t *prepared;   /* label -> apr_dbd_prepared_t * */
-    struct apr_dbd_transaction_t *transaction; /* NULL: none is open */
+    const char *complaint;  /* of the last failure; NULL: ask the driver */
+    int broken;             /* set by the borrower: it may be the connection that fails, so it is
+                             * closed and not lent again. What was prepared does not outlive a
+                             * reconnection that a driver makes by itself (PostgreSQL, MariaDB),
+                             * nor a change of the schema (SQLite). */
     int statements;         /* how many were run since it was borrowed; BEGIN and COMMIT are none */
     void *lender;           /* of the port's own */
 } wecom_sql_t;
@@ -43,6 +47,7 @@ typedef struct wecom_sql_rows_t {
     wecom_sql_t *sql;
     struct apr_dbd_results_t *results;
     struct apr_dbd_row_t *row;
+    int number;
     apr_pool_t *pool;
 } wecom_sql_rows_t;
 
