@@ -10,10 +10,10 @@
 #include "../base/text.h"
 #include "normal.h"
 
-/* Tries of one login, when others win the race; the last one on another connection, for this one
- * may be what fails: the database has been started anew, or its schema has changed. With SQLite
- * each waits up to 1.6 seconds for a lock, in APR's own way: a busy_timeout of SQLite's would wait
- * with APR's mutex held, which the thread that has the lock needs to let go of it. */
+/* Tries of one login, when others win the race, or the connection turns out to be of no use: the
+ * database has been started anew, or its schema has changed. With SQLite each waits up to
+ * 1.6 seconds for a lock, in APR's own way: a busy_timeout of SQLite's would wait with APR's mutex
+ * held, which the thread that has the lock needs to let go of it. */
 #define ROUNDS        3
 #define MAX_FOUND     (WECOM_MATCH_MAX_CHOICES + 1)
 
@@ -67,6 +67,7 @@ static int find_link(wecom_match_facts_t *facts, wecom_account_t *account,
     int i;
 
     if (!wecom_sql_select(&rows, step->sql, WECOM_SQL_FIND_LINK, values, 2, step->pool)) {
+        step->sql->broken = 1; /* nothing is as simple as this question */
         return 0;
     }
     while (wecom_sql_next(&rows)) {
@@ -289,7 +290,11 @@ static int run_round(wecom_admission_t *admission, wecom_sql_t *sql, const direc
     step.claim = claim;
     step.pool = pool;
     step.round = round;
-    return wecom_sql_begin(sql, pool) && wecom_sql_end(sql, run(admission, &step), pool);
+    if (!wecom_sql_begin(sql, pool)) {
+        sql->broken = 1;
+        return 0;
+    }
+    return wecom_sql_end(sql, run(admission, &step), pool);
 }
 
 static wecom_status_t unavailable(wecom_error_t *err, const char *detail)
@@ -305,7 +310,6 @@ static wecom_status_t unreachable(wecom_error_t *err)
 /* 0: there is none, and nothing to give back. */
 static int borrow_another(const wecom_sql_port_t *port, wecom_sql_t *sql, apr_pool_t *pool)
 {
-    sql->broken = 1;
     port->give_back(port, sql);
     return port->borrow(port, sql, pool);
 }
@@ -328,7 +332,7 @@ static wecom_status_t sql_admit(const wecom_directory_t *self_, wecom_admission_
     /* What went wrong is not asked: a race looks different in every database. What is there now
      * is read again, and decided anew. */
     for (round = 0; round < ROUNDS && !done; round++) {
-        if (round == ROUNDS - 1 && !borrow_another(port, &sql, pool)) {
+        if (sql.broken && !borrow_another(port, &sql, pool)) {
             memset(admission, 0, sizeof(*admission));
             return unreachable(err);
         }
@@ -336,7 +340,6 @@ static wecom_status_t sql_admit(const wecom_directory_t *self_, wecom_admission_
     }
     if (!done) {
         complaint = wecom_sql_complaint(&sql, pool);
-        sql.broken = 1;
     }
     port->give_back(port, &sql);
     if (!done) {
@@ -375,7 +378,6 @@ static wecom_status_t sql_find_linked(const wecom_directory_t *self_, wecom_stan
         }
         done = find_link(&facts, &standing->account, &step, source, userid_key);
     }
-    sql.broken = !done;
     port->give_back(port, &sql);
     if (!done) {
         return unavailable(err, "the database refuses to read");

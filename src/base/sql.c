@@ -186,3 +186,18 @@ wecom_status_t wecom_sql_prepare(wecom_sql_t *sql, wecom_error_t *err,
     apr_hash_set(sql->prepared, statement->label, APR_HASH_KEY_STRING, made);
     return WECOM_OK;
 }
+
+void wecom_sql_renew(wecom_sql_t *sql, const wecom_sql_statement_t *statements, int count,
+                     apr_pool_t *pool)
+{
+    wecom_error_t err;
+    int i;
+
+    sql->complaint = NULL;
+    if (apr_dbd_check_conn(sql->driver, pool, sql->handle) != APR_SUCCESS) {
+        return;
+    }
+    for (i = 0; i < count; i++) {
+        (void)wecom_sql_prepare(sql, &err, &statements[i], pool);
+    }
+}

@@ -27,9 +27,7 @@ typedef struct wecom_sql_t {
     apr_hash_t *prepared;   /* label -> apr_dbd_prepared_t * */
     const char *complaint;  /* of the last failure; NULL: ask the driver */
     int broken;             /* set by the borrower: it may be the connection that fails, so it is
-                             * closed and not lent again. What was prepared does not outlive a
-                             * reconnection that a driver makes by itself (PostgreSQL, MariaDB),
-                             * nor a change of the schema (SQLite). */
+                             * not lent again before wecom_sql_renew */
     int statements;         /* how many were run since it was borrowed; BEGIN and COMMIT are none */
     void *lender;           /* of the port's own */
 } wecom_sql_t;
@@ -86,7 +84,7 @@ int wecom_sql_begin(wecom_sql_t *sql, apr_pool_t *pool);
  * written is kept. */
 int wecom_sql_end(wecom_sql_t *sql, int good, apr_pool_t *pool);
 
-/* --- a connection of one's own (for a program that is no server) ------------------------------- */
+/* --- a connection of one's own (for a program that is no server) ------------------------------ */
 
 /* driver: "sqlite3", "pgsql" or "mysql"; params as DBDParams has them. The program must have
  * called wecom_sql_start once. WECOM_E_BAD_INPUT: there is no such driver here;
@@ -101,5 +99,12 @@ wecom_status_t wecom_sql_start(apr_pool_t *pool);
 /* Prepares a statement under its label. WECOM_E_UNAVAILABLE with the sentence. */
 wecom_status_t wecom_sql_prepare(wecom_sql_t *sql, wecom_error_t *err,
                                  const wecom_sql_statement_t *statement, apr_pool_t *pool);
+
+/* For a connection that may be gone, or may have forgotten what was prepared: that outlives no
+ * reconnection of a driver (PostgreSQL, MariaDB) and no change of the schema (SQLite). Reconnects
+ * where the driver can, and prepares all of them anew; what cannot be stays as it was. pool: the
+ * connection's, which grows. */
+void wecom_sql_renew(wecom_sql_t *sql, const wecom_sql_statement_t *statements, int count,
+                     apr_pool_t *pool);
 
 #endif

@@ -41,15 +41,18 @@ static int borrow(const wecom_sql_port_t *self, wecom_sql_t *sql, apr_pool_t *po
     if (accounts->down) {
         return 0;
     }
-    if (accounts->broken && !accounts->keeps_broken) {
-        accounts_close(accounts);
-        open_database(accounts);
-        prepare(accounts);
+    if (accounts->broken) {
+        const wecom_sql_statement_t *rows;
+        int count;
+
+        rows = wecom_account_schema_statements(&count, accounts->layout, accounts->pool);
+        wecom_sql_renew(&accounts->sql, rows, count, accounts->pool);
         accounts->broken = 0;
         accounts->renewed++;
     }
     accounts->borrowed++;
     *sql = accounts->sql;
+    sql->broken = 0;
     sql->statements = 0;
     sql->complaint = NULL;
     return 1;

@@ -27,11 +27,10 @@ typedef struct accounts_t {
     wecom_error_t err;
     wecom_admission_t admission;
     int statements;     /* of the last login */
-    int broken;         /* the connection was given back as such: the next loan is a new one */
+    int broken;         /* the connection was given back as such: it is renewed before a loan */
     int renewed;        /* how often that was so */
     int borrowed;
     int down;           /* 1: nothing is lent */
-    int keeps_broken;   /* 1: what is broken is lent again */
     int asked;
 } accounts_t;
 
