@@ -111,7 +111,8 @@ const char *wecom_sql_complaint(const wecom_sql_t *sql, apr_pool_t *pool)
     const char *said = sql->complaint != NULL ? sql->complaint
                                               : apr_dbd_error(sql->driver, sql->handle, 0);
 
-    return said != NULL ? wecom_text_clean(said, strlen(said), MAX_COMPLAINT, pool) : "";
+    return said != NULL && *said != '\0'
+               ? wecom_text_clean(said, strlen(said), MAX_COMPLAINT, pool) : "without a word why";
 }
 
 /* --- transactions ----------------------------------------------------------------------------- */

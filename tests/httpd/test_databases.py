@@ -12,6 +12,9 @@ import subprocess
 
 import pytest
 
+from harness.accounts import directory_lines, place, source
+from harness.client import WECOM_IOS
+
 PROGRAMS = ("test_account_sql", "test_account_sql_steps", "test_account_sql_race")
 SERVERS = ("pgsql", "mysql")
 SECONDS = 120
@@ -149,3 +152,32 @@ def test_tables_are_empty_for_each_test(databases, driver):
         database.run("INSERT INTO wecom_account (id, username, username_key, created_by, "
                      "created_at, updated_at) VALUES ('a1', 'x', 'x', 'import', 1, 1)")
         assert database.query("SELECT username, '' FROM wecom_account") == [("x", "")]
+
+
+# --- a server over them ---
+
+def log_in(browsers, site, userid):
+    browser = browsers(WECOM_IOS, person=userid)
+    return browser.walk(site.url("/intranet/")).page.status_code
+
+
+@pytest.mark.parametrize("driver", SERVERS)
+def test_logins_go_on_after_a_restart_of_the_database(databases, fresh, browsers, log, driver):
+    """Each connection that httpd keeps has lost what was prepared there; no visitor hears of it."""
+    database = databases(driver)
+    site = fresh(sources=(source(),), places=(place(),), modules=("dbd",),
+                 lines=directory_lines(database, "DBDMin 2", "DBDKeep 4"))
+    for userid in ("LiNa", "zhangwei"):
+        assert log_in(browsers, site, userid) == 200
+    database.kill()
+    database.restart()
+    for userid in ("LiNa", "zhangwei", "LiNa", "zhangwei"):
+        assert log_in(browsers, site, userid) == 200
+    database.kill()
+    assert log_in(browsers, site, "LiNa") == 503
+    log.expect("AH00639")       # mod_dbd: no connection
+    log.expect("WC0269")
+    database.restart()
+    for userid in ("LiNa", "zhangwei"):
+        assert log_in(browsers, site, userid) == 200
+    assert database.query("SELECT count(*) FROM wecom_account") == [("2",)]

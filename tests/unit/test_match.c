@@ -42,11 +42,13 @@ static const row_t rows[] = {
     { 1, ACTIVE, ANY, -1, ANY, { 0, 0 }, ANY, VERDICT(LOG_IN), 0, NULL },
     { 1, ACTIVE, ANY, -1, ANY, { TAKEN, DISABLED }, ANY, VERDICT(LOG_IN), 0, NULL },
     { 2, DISABLED, ANY, -1, ANY, { ACTIVE, 0 }, ANY, REFUSE(INACTIVE), 0, NULL },
-    { 2, 77, ANY, -1, ANY, { 0, 0 }, ANY, REFUSE(INACTIVE), 0, NULL },     /* a status nobody knows */
+    /* a status nobody knows */
+    { 2, 77, ANY, -1, ANY, { 0, 0 }, ANY, REFUSE(INACTIVE), 0, NULL },
     { 3, LOCKED, ANY, -1, ANY, { 0, 0 }, ANY, REFUSE(LOCKED), 0, NULL },
     { 0, GONE, ANY, -1, ANY, { ACTIVE, 0 }, ANY, REFUSE(STALE), 0, NULL },
     { 4, 0, 0, NONE, 0, { 0, 0 }, ANY, VERDICT(CREATE), 0, NULL },
-    { 4, 0, 0, NONE, 0, { ACTIVE, 0 }, ANY, VERDICT(CREATE), 0, NULL },    /* nobody asked who matches */
+    /* nobody asked who matches */
+    { 4, 0, 0, NONE, 0, { ACTIVE, 0 }, ANY, VERDICT(CREATE), 0, NULL },
     { 5, 0, 0, NONE, 1, { 0, 0 }, ANY, REFUSE(NO_REGISTRATION), 0, NULL },
     { 6, 0, 1, NONE, ANY, { ACTIVE, 0 }, ANY, REFUSE(LOGIN_ONLY), 0, NULL },
     { 7, 0, 0, FIELD, 0, { 0, 0 }, ANY, VERDICT(CREATE), 0, NULL },
@@ -200,6 +202,38 @@ static void consent_comes_first(void **state)
     }
 }
 
+/* Row 13 has an end: a page can offer so many. */
+static void choice_is_limited(void **state)
+{
+    int n;
+
+    for (n = 2; n <= WECOM_MATCH_MAX_CHOICES + 1; n++) {
+        apr_array_header_t *found = apr_array_make(*state, n, sizeof(wecom_account_t));
+        wecom_match_facts_t facts;
+        wecom_match_t match;
+        int i;
+
+        memset(&facts, 0, sizeof(facts));
+        for (i = 0; i < n; i++) {
+            wecom_account_t *account = apr_array_push(found);
+
+            memset(account, 0, sizeof(*account));
+            account->id = "one";
+            account->status = ACTIVE;
+        }
+        facts.policy.association = FIELD;
+        facts.candidates = found;
+        match = wecom_match_decide(&facts);
+        if (n <= WECOM_MATCH_MAX_CHOICES) {
+            assert_int_equal(match.verdict, WECOM_MATCH_CHOOSE);
+        }
+        else {
+            assert_int_equal(match.verdict, WECOM_MATCH_REFUSE);
+            assert_int_equal(match.refusal, WECOM_MATCH_AMBIGUOUS);
+        }
+    }
+}
+
 /* Every row that is decided here has a number, and no number is forgotten. */
 static void rows_are_complete(void **state)
 {
@@ -263,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(truth_table),
+        TEST(choice_is_limited),
         TEST(rows_are_complete),
         TEST(consent_comes_first),
         TEST(nothing_else_lets_in),
