@@ -110,19 +110,6 @@ static void take_match(apr_array_header_t *found, wecom_sql_step_t *step,
     }
 }
 
-/* Of the accounts whose names differ in case alone the one that was spelled, if there is one. */
-static void keep_spelled(apr_array_header_t *found, const char *username)
-{
-    int i;
-
-    for (i = 0; i < found->nelts; i++) {
-        if (wecom_text_equal(APR_ARRAY_IDX(found, i, wecom_account_t).username, username)) {
-            APR_ARRAY_IDX(found, 0, wecom_account_t) = APR_ARRAY_IDX(found, i, wecom_account_t);
-            found->nelts = 1;
-        }
-    }
-}
-
 /* The usual spellings of +8613800000000: 13800000000, +86 13800000000, 8613800000000. */
 static void spell_phone(const char **out, const char *phone, apr_pool_t *pool)
 {
@@ -152,12 +139,12 @@ static int match_values(const char **values, const wecom_sql_step_t *step)
         username[1] = NULL;
     }
     /* For one who will be new: who has those values already, whether or not they are matched by. */
-    username[1] = username[1] != NULL ? username[1] : wecom_text_fold(claim->userid, step->pool);
     email[0] = email[0] != NULL ? email[0] : wecom_normal_email(claim->email, step->pool);
     phone[0] = phone[0] != NULL ? phone[0] : wecom_normal_phone(claim->phone, step->pool);
     values[n++] = claim->source;
     values[n++] = username[0];
     values[n++] = username[1];
+    values[n++] = wecom_text_fold(claim->userid, step->pool);
     if (layout == NULL || layout->email != NULL) {
         values[n++] = email[0];
         values[n++] = email[1];
@@ -186,9 +173,6 @@ static int find_candidates(wecom_match_facts_t *facts, wecom_sql_step_t *step)
     }
     while (wecom_sql_next(&rows)) {
         take_match(found, step, &rows);
-    }
-    if (step->claim->step == WECOM_STEP_BIND) {
-        keep_spelled(found, step->claim->username);
     }
     facts->candidates = found;
     return 1;
@@ -236,10 +220,8 @@ static int carry_out(wecom_admission_t *admission, wecom_sql_step_t *step,
             return 0;
         }
         break;
-    case WECOM_MATCH_CHOOSE:
-        admission->candidates = facts->candidates;
-        return 1;
     default:
+        admission->candidates = facts->candidates;
         return 1;
     }
     admission->verdict = WECOM_MATCH_LOG_IN;
@@ -261,7 +243,7 @@ static int run(wecom_admission_t *admission, wecom_sql_step_t *step)
     memset(&facts, 0, sizeof(facts));
     facts.policy = claim->policy;
     facts.step = claim->step;
-    facts.chosen = claim->chosen;
+    facts.chosen = claim->step == WECOM_STEP_BIND ? claim->username : claim->chosen;
     facts.withheld = claim->withheld;
     if (!find_link(&facts, &linked, step, claim->source, claim->userid_key)
         || (!facts.has_link && !find_candidates(&facts, step))) {

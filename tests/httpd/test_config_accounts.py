@@ -39,9 +39,9 @@ ACCEPTED = (
     good("virtual hosts that share one", GOOD + DBD + vhost("ServerName v.example.com")
          + vhost("ServerName w.example.com")),
     dump("shown", source("acme", "WeComLoginOnly On", "WeComAssociation field email mobile",
-                         "WeComSync never") + DBD + "WeComAuditLog logs/audit.log\n",
+                         "WeComSync never") + DBD + "WeComAuditLog run/audit.log\n",
          '"WeComLoginOnly":true', '"WeComAssociation":["field","email","mobile"]',
-         '"WeComSync":"never"', '"WeComAccounts":["dbd"]', '"WeComAuditLog":"logs/audit.log"',
+         '"WeComSync":"never"', '"WeComAccounts":["dbd"]', '"WeComAuditLog":"run/audit.log"',
          modules=EXTRA),
     dump("the defaults", GOOD, '"WeComLoginOnly":false', '"WeComAssociation":["none"]',
          '"WeComSync":"every"', '"WeComAccounts":["none"]'),
@@ -75,6 +75,14 @@ VALUES = (
 )
 
 IMPOSSIBLE = (
+    bad("an audit log in no folder", GOOD + "WeComAuditLog no/such/folder/audit.log\n", "WC0156",
+        "its folder is not there"),
+    bad("an audit log that is a folder", GOOD + "WeComAuditLog @root@\n", "WC0156",
+        "is a folder"),
+    bad("no such program", GOOD + 'WeComAuditLog "|/no/such/program x"\n', "WC0156",
+        "there is no program /no/such/program"),
+    bad("too many values", source("acme", "WeComAssociation field email biz_mail=email"), None,
+        "more than two values"),
     bad("login-only without a directory", source("acme", "WeComLoginOnly Off"), "WC0144",
         "WeComLoginOnly in <WeComSource acme> needs an account directory"),
     bad("association without a directory", source("acme", "WeComAssociation none"), "WC0144",

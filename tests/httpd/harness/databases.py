@@ -56,7 +56,9 @@ class Sqlite:
         self.folder = make_folder("sqlite")
         self.file = self.folder / "accounts.db"
         self.params = str(self.file)
-        sqlite3.connect(self.file).close()
+        made = sqlite3.connect(self.file)
+        made.execute("PRAGMA journal_mode=WAL")     # as wecomctl makes it
+        made.close()
         self.file.touch()
         if run_user():
             # The journal is a file beside it, so the folder must be theirs too.
