@@ -350,7 +350,7 @@ static void linked_account_is_found_again(void **state)
     assert_int_equal(accounts_find(accounts, &standing, "lisi"), WECOM_E_NOT_FOUND);
 }
 
-/* --- what a login costs, and what it changes -------------------------------------------------- */
+/* --- what a login costs -------------------------------------------------------------------- */
 
 static void statements_are_few(void **state)
 {
@@ -383,71 +383,6 @@ static void statements_are_few(void **state)
     assert_int_equal(accounts->statements, 2);
 }
 
-static void check_pair(accounts_t *accounts, const char *first, const char *second,
-                       const char *expected)
-{
-    const char *found = apr_pstrcat(accounts->pool, accounts_ask(accounts, first), ",",
-                                    accounts_ask(accounts, second), NULL);
-
-    CHECK(strcmp(found, expected) == 0, "%s, not %s", found, expected);
-}
-
-static void profile_follows_as_it_is_told(void **state)
-{
-    static const struct {
-        wecom_sync_t sync;
-        const char *after_link;     /* name and alias */
-        const char *after_login;
-        const char *after_made;     /* of an account that a login makes and another follows */
-    } rows[] = {
-        { WECOM_SYNC_EVERY, "new,old", "newer,old", "newer" },
-        { WECOM_SYNC_FIRST, "new,old", "new,old", "new" },
-        { WECOM_SYNC_NEVER, "old,old", "old,old", "new" },
-    };
-    accounts_t *accounts = *state;
-    size_t i;
-
-    for (i = 0; i < COUNT(rows); i++) {
-        wecom_claim_t claim = accounts_claim(accounts, "lisi", WECOM_ASSOCIATION_FIELD);
-        const char *name = "SELECT name FROM wecom_account WHERE id = 'a1'";
-        const char *alias = "SELECT alias FROM wecom_account WHERE id = 'a1'";
-        const char *made = "SELECT name FROM wecom_account WHERE username = 'wangwu'";
-
-        accounts_run(accounts, "DELETE FROM wecom_link");
-        accounts_run(accounts, "DELETE FROM wecom_account");
-        accounts_add(accounts, "a1", "lisi", "'old@example.com'", "'+8613800000001'", 1);
-        accounts_run(accounts, "UPDATE wecom_account SET name = 'old', alias = 'old'");
-        claim.sync = rows[i].sync;
-        claim.profile.name = "new";
-        claim.email = "new@example.com";
-        claim.phone = "13800000002";
-        accounts_match_by(&claim, "userid", "lisi");
-        assert_int_equal(accounts_admit(accounts, &claim)->linked, 1);
-        check_pair(accounts, name, alias, rows[i].after_link);
-        claim.profile.name = "newer";
-        assert_int_equal(accounts_admit(accounts, &claim)->linked, 0);
-        check_pair(accounts, name, alias, rows[i].after_login);
-        claim.profile.name = NULL;
-        accounts_admit(accounts, &claim);
-        check_pair(accounts, name, alias, rows[i].after_login);
-        accounts_check(accounts, "SELECT email FROM wecom_account", "old@example.com");
-        accounts_check(accounts, "SELECT phone FROM wecom_account", "+8613800000001");
-        accounts_check(accounts, "SELECT phone_key FROM wecom_account", "+8613800000001");
-
-        claim = accounts_claim(accounts, "wangwu", WECOM_ASSOCIATION_NONE);
-        claim.sync = rows[i].sync;
-        claim.profile.name = "new";
-        claim.email = "wang@example.com";
-        assert_int_equal(accounts_admit(accounts, &claim)->created, 1);
-        claim.profile.name = "newer";
-        claim.email = "other@example.com";
-        accounts_admit(accounts, &claim);
-        accounts_check(accounts, made, rows[i].after_made);
-        accounts_check(accounts, "SELECT email_key FROM wecom_account WHERE username = 'wangwu'",
-                       "wang@example.com");
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -468,7 +403,6 @@ int main(void)
         ACCOUNTS_TEST(connection_is_renewed),
         ACCOUNTS_TEST(linked_account_is_found_again),
         ACCOUNTS_TEST(statements_are_few),
-        ACCOUNTS_TEST(profile_follows_as_it_is_told),
     };
 
     return cmocka_run_group_tests_name("account_sql", tests, accounts_start, support_end);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * test_account_sql_steps.c - the directory in SQL: the second steps, the marks of an account, and
- * the enterprise's own table.
+ * test_account_sql_steps.c - the directory in SQL: the second steps, the marks of an account, its
+ * profile, and the enterprise's own table.
  */
 #include "accounts.h"
 
@@ -47,6 +47,13 @@ static void proven_account_is_linked(void **state)
     const wecom_admission_t *admission;
 
     accounts_add(accounts, "a1", "Li.Si", "NULL", "NULL", 1);
+    /* in another case it could be somebody else: the account's own spelling is told */
+    admission = accounts_admit(accounts, &claim);
+    assert_int_equal(admission->refusal, WECOM_MATCH_UNKNOWN);
+    assert_int_equal(admission->candidates->nelts, 1);
+    assert_string_equal(APR_ARRAY_IDX(admission->candidates, 0, wecom_account_t).username,
+                        "Li.Si");
+    claim.username = "Li.Si";
     claim.policy.login_only = 1;
     claim.policy.no_registration = 1;
     admission = accounts_admit(accounts, &claim);
@@ -56,7 +63,7 @@ static void proven_account_is_linked(void **state)
     assert_int_equal(admission->standing.marks, PREEXISTING);
     accounts_check(accounts, "SELECT match_hash FROM wecom_link", NULL);
 
-    claim = bind_claim(accounts, "wangwu", "li.si");
+    claim = bind_claim(accounts, "wangwu", "Li.Si");
     assert_int_equal(accounts_admit(accounts, &claim)->refusal, WECOM_MATCH_TAKEN);
 }
 
@@ -205,6 +212,106 @@ static void made_account_has_no_marks(void **state)
     assert_int_equal(accounts_admit(accounts, &claim)->standing.marks, 0);
 }
 
+/* --- the profile ------------------------------------------------------------------------------ */
+
+static void check_pair(accounts_t *accounts, const char *first, const char *second,
+                       const char *expected)
+{
+    const char *found = apr_pstrcat(accounts->pool, accounts_ask(accounts, first), ",",
+                                    accounts_ask(accounts, second), NULL);
+
+    CHECK(strcmp(found, expected) == 0, "%s, not %s", found, expected);
+}
+
+static void profile_follows_as_it_is_told(void **state)
+{
+    static const struct {
+        wecom_sync_t sync;
+        const char *after_link;     /* name and alias */
+        const char *after_login;
+        const char *after_made;     /* of an account that a login makes and another follows */
+    } rows[] = {
+        { WECOM_SYNC_EVERY, "new,old", "newer,old", "newer" },
+        { WECOM_SYNC_FIRST, "new,old", "new,old", "new" },
+        { WECOM_SYNC_NEVER, "old,old", "old,old", "new" },
+    };
+    accounts_t *accounts = *state;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        wecom_claim_t claim = accounts_claim(accounts, "lisi", WECOM_ASSOCIATION_FIELD);
+        const char *name = "SELECT name FROM wecom_account WHERE id = 'a1'";
+        const char *alias = "SELECT alias FROM wecom_account WHERE id = 'a1'";
+        const char *made = "SELECT name FROM wecom_account WHERE username = 'wangwu'";
+
+        accounts_run(accounts, "DELETE FROM wecom_link");
+        accounts_run(accounts, "DELETE FROM wecom_account");
+        accounts_add(accounts, "a1", "lisi", "'old@example.com'", "'+8613800000001'", 1);
+        accounts_run(accounts, "UPDATE wecom_account SET name = 'old', alias = 'old'");
+        claim.sync = rows[i].sync;
+        claim.profile.name = "new";
+        claim.email = "new@example.com";
+        claim.phone = "13800000002";
+        accounts_match_by(&claim, "userid", "lisi");
+        assert_int_equal(accounts_admit(accounts, &claim)->linked, 1);
+        check_pair(accounts, name, alias, rows[i].after_link);
+        claim.profile.name = "newer";
+        assert_int_equal(accounts_admit(accounts, &claim)->linked, 0);
+        check_pair(accounts, name, alias, rows[i].after_login);
+        claim.profile.name = NULL;
+        accounts_admit(accounts, &claim);
+        check_pair(accounts, name, alias, rows[i].after_login);
+        accounts_check(accounts, "SELECT email FROM wecom_account", "old@example.com");
+        accounts_check(accounts, "SELECT phone FROM wecom_account", "+8613800000001");
+        accounts_check(accounts, "SELECT phone_key FROM wecom_account", "+8613800000001");
+
+        claim = accounts_claim(accounts, "wangwu", WECOM_ASSOCIATION_NONE);
+        claim.sync = rows[i].sync;
+        claim.profile.name = "new";
+        claim.email = "wang@example.com";
+        assert_int_equal(accounts_admit(accounts, &claim)->created, 1);
+        claim.profile.name = "newer";
+        claim.email = "other@example.com";
+        accounts_admit(accounts, &claim);
+        accounts_check(accounts, made, rows[i].after_made);
+        accounts_check(accounts, "SELECT email_key FROM wecom_account WHERE username = 'wangwu'",
+                       "wang@example.com");
+    }
+}
+
+/* Each value by itself, with all others withheld: they stay as they are. */
+static void withheld_values_stay(void **state)
+{
+    static const char *const columns[] = {
+        "name", "alias", "position", "telephone", "gender", "avatar", "departments"
+    };
+    accounts_t *accounts = *state;
+    wecom_claim_t claim = accounts_claim(accounts, "lisi", WECOM_ASSOCIATION_NONE);
+    const char **values[] = {
+        &claim.profile.name, &claim.profile.alias, &claim.profile.position,
+        &claim.profile.telephone, &claim.profile.gender, &claim.profile.avatar,
+        &claim.profile.departments
+    };
+    size_t i;
+    size_t other;
+
+    for (i = 0; i < COUNT(columns); i++) {
+        *values[i] = "old";
+    }
+    accounts_admit(accounts, &claim);
+    for (i = 0; i < COUNT(columns); i++) {
+        for (other = 0; other < COUNT(columns); other++) {
+            *values[other] = other == i ? "new" : NULL;
+        }
+        accounts_admit(accounts, &claim);
+        assert_int_equal(accounts->statements, 3);
+        for (other = 0; other < COUNT(columns); other++) {
+            accounts_check(accounts, apr_psprintf(accounts->pool, "SELECT %s FROM wecom_account",
+                                                  columns[other]), other <= i ? "new" : "old");
+        }
+    }
+}
+
 /* --- the enterprise's own table --------------------------------------------------------------- */
 
 static void hire(accounts_t *accounts, const char *login, const char *mail, const char *tel,
@@ -300,7 +407,7 @@ static void staff_grows(void **state)
 static void staff_can_be_bound(void **state)
 {
     accounts_t *accounts = *state;
-    wecom_claim_t claim = bind_claim(accounts, "lisi", "li.si");
+    wecom_claim_t claim = bind_claim(accounts, "lisi", "Li.Si");
 
     hire(accounts, "Li.Si", "NULL", "NULL", "'yes'");
     assert_string_equal(accounts_admit(accounts, &claim)->standing.account.id, "Li.Si");
@@ -319,6 +426,8 @@ int main(void)
         ACCOUNTS_TEST(consent_is_asked_for_what_is_withheld),
         ACCOUNTS_TEST(marks_follow_the_values),
         ACCOUNTS_TEST(made_account_has_no_marks),
+        ACCOUNTS_TEST(profile_follows_as_it_is_told),
+        ACCOUNTS_TEST(withheld_values_stay),
         STAFF_TEST(staff_is_matched_and_found_again),
         STAFF_TEST(staff_phones_are_typed_by_people),
         STAFF_TEST(staff_grows),

@@ -86,11 +86,14 @@ static const row_t rows[] = {
     { 19, 0, ANY, ASK, ANY, { 0, 0 }, ANY, REFUSE(UNKNOWN), BIND, NULL },
     { 19, 0, ANY, ASK, ANY, { ACTIVE, ACTIVE }, ANY, REFUSE(UNKNOWN), BIND, NULL }, /* which? */
     /* 20 is void: proof is by password alone */
-    { 21, 0, ANY, ASK, ANY, { DISABLED, 0 }, ANY, REFUSE(INACTIVE), BIND, NULL },
-    { 21, 0, ANY, ASK, ANY, { LOCKED, 0 }, ANY, REFUSE(LOCKED), BIND, NULL },
-    { 22, 0, ANY, ASK, ANY, { TAKEN, 0 }, ANY, REFUSE(TAKEN), BIND, NULL },
-    { 23, 0, ANY, ASK, ANY, { ACTIVE, 0 }, ANY, VERDICT(LINK), BIND, NULL },
-    { 0, 0, ANY, FIELD, ANY, { ACTIVE, 0 }, ANY, REFUSE(EXPIRED), BIND, NULL },
+    { 21, 0, ANY, ASK, ANY, { DISABLED, 0 }, ANY, REFUSE(INACTIVE), BIND, "one" },
+    { 21, 0, ANY, ASK, ANY, { LOCKED, 0 }, ANY, REFUSE(LOCKED), BIND, "one" },
+    { 22, 0, ANY, ASK, ANY, { TAKEN, 0 }, ANY, REFUSE(TAKEN), BIND, "one" },
+    { 23, 0, ANY, ASK, ANY, { ACTIVE, 0 }, ANY, VERDICT(LINK), BIND, "one" },
+    { 19, 0, ANY, ASK, ANY, { ACTIVE, 0 }, ANY, REFUSE(UNKNOWN), BIND, "One" }, /* no: Admin and
+                                                                                 * admin */
+    { 23, 0, ANY, ASK, ANY, { ACTIVE, ACTIVE }, ANY, VERDICT(LINK), BIND, "two" },
+    { 0, 0, ANY, FIELD, ANY, { ACTIVE, 0 }, ANY, REFUSE(EXPIRED), BIND, "one" },
     { 0, 0, ANY, NONE, ANY, { ACTIVE, 0 }, ANY, REFUSE(EXPIRED), BIND, NULL },
     { 25, ACTIVE, ANY, -1, ANY, { ACTIVE, 0 }, ANY, VERDICT(LOG_IN), BIND, NULL },
     { 25, ACTIVE, ANY, -1, ANY, { 0, 0 }, ANY, VERDICT(LOG_IN), CREATE, NULL },
@@ -122,6 +125,7 @@ static void fill(wecom_match_facts_t *facts, wecom_account_t *linked, const row_
 
         memset(account, 0, sizeof(*account));
         account->id = i == 0 ? "one" : "two";
+        account->username = account->id;
         account->status = row->candidates[i] == TAKEN
                               ? ACTIVE : (wecom_account_status_t)row->candidates[i];
         account->linked_to = row->candidates[i] == TAKEN ? "somebody" : NULL;
