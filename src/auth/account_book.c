@@ -11,7 +11,7 @@
 #include "account_facet.h"
 
 #define ROUNDS    3    /* tries of one login, when others win the race */
-#define MAX_FOUND 16   /* accounts that are looked at; more is ambiguous in any case */
+#define MAX_FOUND (WECOM_MATCH_MAX_CHOICES + 1)
 
 #define UNREACHABLE "the database of the links cannot be reached, or has no tables of ours"
 

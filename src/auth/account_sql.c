@@ -14,7 +14,7 @@
  * lock, in APR's own way: a busy_timeout of SQLite's would wait with APR's mutex held, which the
  * thread that has the lock needs to let go of it. */
 #define ROUNDS        3
-#define MAX_FOUND     16   /* candidates that are looked at; more is ambiguous in any case */
+#define MAX_FOUND     (WECOM_MATCH_MAX_CHOICES + 1)
 
 typedef struct directory_t {
     wecom_directory_t head;

@@ -320,14 +320,14 @@ static void several_are_a_choice(void **state)
     assert_int_equal(admit(scene, &claim)->linked, 1);
     assert_string_equal(scene->admission.standing.linked_by, "choice:email");
 
-    /* more than are looked at: still a choice, but no answer where one is left of them */
+    /* more than are looked at: ambiguous, or no answer at all where one is left of them */
     for (i = 0; i < 20; i++) {
         add(scene, apr_psprintf(scene->pool, "n%d", i), "li@example.com", NULL,
             WECOM_ACCOUNT_ACTIVE);
     }
     claim = claim_of(scene, "wangwu", WECOM_ASSOCIATION_FIELD);
     match_by(&claim, "email", "li@example.com");
-    assert_int_equal(admit(scene, &claim)->verdict, WECOM_MATCH_CHOOSE);
+    assert_int_equal(admit(scene, &claim)->refusal, WECOM_MATCH_AMBIGUOUS);
     for (i = 1; i < scene->accounts->nelts; i++) {
         APR_ARRAY_IDX(scene->accounts, i, wecom_account_t).email = NULL;
     }
