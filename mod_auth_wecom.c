@@ -202,8 +202,8 @@ static const command_rec directives[] = {
            .syntax = "none|dbd", .fallback = "none", .max = 3, .judge = wecom_value_accounts),
     SERVER("WeComAccountQuery", WORDS, account_query,
            "A table of the enterprise's own in place of ours: its name, and which of its columns "
-           "hold username, email, phone, name and status (1 or active: active; 2 or locked: locked; "
-           "all else: disabled). A column for the username is needed. The links between members "
+           "hold username, email, phone, name and status (1 or active: active; 2 or locked: "
+           "locked; all else: disabled). A column for the username is needed. The links between members "
            "and accounts stay in our own table.",
            .syntax = "TABLE COLUMN=FIELD ...", .max = 6, .judge = wecom_value_account_query),
     SERVER("WeComBindProvider", WORDS, bind_provider,

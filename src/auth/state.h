@@ -30,8 +30,8 @@ enum { /* wecom_pending_t.flags; sealed, so the numbers never change their meani
     WECOM_PENDING_LOGIN_ONLY = 4,      /* the place never creates an account */
     WECOM_PENDING_NO_REGISTRATION = 8, /* the place has WeComRegistration Off */
     WECOM_PENDING_TARGET_CACHED = 16,  /* the target did not fit the cookie; the cache has it */
-    WECOM_PENDING_HALF = 32            /* half-finished: WeCom has said who it is, and the visitor
-                                        * is asked for the account (half.h); no code belongs to it */
+    WECOM_PENDING_HALF = 32            /* half-finished: the visitor is asked for the account
+                                        * (half.h); no code belongs to it */
 };
 
 typedef struct wecom_pending_t {

@@ -296,8 +296,7 @@ static const char *find_target(target_t *target, cmd_parms *cmd, wecom_place_t *
     return NULL;
 }
 
-/* httpd gives a sentence about the server's configuration an id, file and line, but one about
- * .htaccess the file alone. */
+/* httpd gives a sentence about .htaccess no id and no line. */
 static const char *sentence(cmd_parms *cmd, const char *text)
 {
     return text != NULL && in_htaccess(cmd)

@@ -168,7 +168,7 @@ typedef struct wecom_place_t {
     apr_array_header_t *sources;        /* ids; NULL: all the server's */
     const char *user;                   /* WeComUser; NULL: the account, else the userid */
     int registration;
-    int login_only;                     /* Require wecom-login-only stands here or outside of here */
+    int login_only;                     /* Require wecom-login-only stands here or around it */
     int accounts;                       /* a rule here needs a directory */
 } wecom_place_t;
 

@@ -89,6 +89,7 @@ static void placeholders_are_the_same_in_all_languages(void **state)
         { WECOM_WORD_SIGNED_IN_AS, "user " },
         { WECOM_WORD_WRONG_NAME, "public typed " },
         { WECOM_WORD_ID_LINE, "id " },
+        { WECOM_WORD_WITHHELD, "item " },
     };
     apr_pool_t *pool = *state;
     int lang, word;
