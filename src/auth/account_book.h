@@ -27,8 +27,9 @@ struct wecom_book_t {
     /* The facets of all accounts that have one of the values in its column; more may be among
      * them. values: count of them, at least one, in their normal forms (a username that was proven
      * stands as the visitor has spelled it). At most max accounts: where there are more, *found
-     * has some of them and the answer is WECOM_E_TOO_LARGE, which makes it a choice or, where
-     * fewer than two are left, no answer at all. WECOM_E_UNAVAILABLE with the sentence. */
+     * has some of them and the answer is WECOM_E_TOO_LARGE. Then it is ambiguous; where our own
+     * normal forms leave fewer than two of them, it is no answer at all, since the rest could say
+     * otherwise. WECOM_E_UNAVAILABLE with the sentence. */
     wecom_status_t (*find)(const wecom_book_t *self, apr_array_header_t **found,
                            wecom_error_t *err, const wecom_claim_value_t *values, int count,
                            int max, apr_pool_t *pool);
