@@ -13,6 +13,7 @@
 #define ROUNDS    3    /* tries of one login, when others win the race */
 #define MAX_FOUND (WECOM_MATCH_MAX_CHOICES + 1)
 
+#define READS     2    /* of a link: the connection may have been of no use any more */
 #define UNREACHABLE "the database of the links cannot be reached, or has no tables of ours"
 
 typedef struct directory_t {
@@ -131,6 +132,7 @@ static int find_link(link_t *link, wecom_sql_t *sql, const char *source, const c
 
     memset(link, 0, sizeof(*link));
     if (!wecom_sql_select(&rows, sql, WECOM_SQL_FIND_LINK, values, 2, pool)) {
+        sql->broken = 1; /* nothing is as simple as this question */
         return 0;
     }
     while (wecom_sql_next(&rows)) {
@@ -146,13 +148,16 @@ static wecom_status_t read_link(link_t *link, wecom_error_t *err, const director
 {
     const wecom_sql_port_t *links = self->links;
     wecom_sql_t sql;
-    int done;
+    int done = 0;
+    int i;
 
-    if (!links->borrow(links, &sql, pool)) {
-        return unavailable(err, UNREACHABLE);
+    for (i = 0; i < READS && !done; i++) {
+        if (!links->borrow(links, &sql, pool)) {
+            return unavailable(err, UNREACHABLE);
+        }
+        done = find_link(link, &sql, source, userid_key, pool);
+        links->give_back(links, &sql);
     }
-    done = find_link(link, &sql, source, userid_key, pool);
-    links->give_back(links, &sql);
     return done ? WECOM_OK : unavailable(err, "the database of the links refuses to read");
 }
 
@@ -162,10 +167,12 @@ static int is_same_link(const link_t *a, const link_t *b)
                                  : wecom_text_equal(a->account_id, b->account_id);
 }
 
-/* Who the account is linked to already. */
+/* Who the account is linked to already. 0 also where that is this very member, whose other login
+ * was done between two questions: PostgreSQL answers each for its own moment. */
 static int find_owner(wecom_account_t *account, wecom_sql_t *sql, const step_t *step)
 {
     const char *values[2] = { step->claim->source, account->id };
+    const char *owner = NULL;
     wecom_sql_rows_t rows;
 
     if (!wecom_sql_select(&rows, sql, WECOM_SQL_LINK_OF, values, 2, step->pool)) {
@@ -173,8 +180,9 @@ static int find_owner(wecom_account_t *account, wecom_sql_t *sql, const step_t *
     }
     while (wecom_sql_next(&rows)) {
         account->linked_to = wecom_sql_entry(&rows, 0);
+        owner = wecom_sql_entry(&rows, 1);
     }
-    return 1;
+    return !wecom_text_equal(owner, step->claim->userid_key);
 }
 
 static int add_link(step_t *step, wecom_sql_t *sql, const wecom_account_t *account)
@@ -318,8 +326,8 @@ static wecom_status_t run_round(wecom_admission_t *admission, step_t *step)
     if (!links->borrow(links, &sql, step->pool)) {
         return unavailable(step->err, UNREACHABLE);
     }
-    done = wecom_sql_begin(&sql, step->pool)
-           && wecom_sql_end(&sql, settle(admission, step, &sql), step->pool);
+    sql.broken = !wecom_sql_begin(&sql, step->pool);
+    done = !sql.broken && wecom_sql_end(&sql, settle(admission, step, &sql), step->pool);
     step->complaint = done ? "" : wecom_sql_complaint(&sql, step->pool);
     links->give_back(links, &sql);
     return done ? WECOM_OK : WECOM_E_MISMATCH;

@@ -123,8 +123,8 @@ static const wecom_sql_statement_t *theirs(int *count, const wecom_account_layou
         { WECOM_SQL_TOUCH, TOUCH },
         { WECOM_SQL_SYNC,
           at->name != NULL
-              ? apr_pstrcat(pool, "UPDATE ", at->table, " SET ", at->name, " = COALESCE(%s, ",
-                            at->name, ") WHERE ", at->username, " = %s", NULL) : NULL },
+              ? apr_pstrcat(pool, "UPDATE ", at->table, " SET ", at->name, " = %s WHERE ",
+                            at->username, " = %s", NULL) : NULL },
     };
 
     *count = (int)(sizeof(made) / sizeof(made[0])) - (at->name == NULL);

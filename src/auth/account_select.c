@@ -15,6 +15,7 @@
 #include "normal.h"
 
 #define MAX_COLUMNS 64  /* of an answer, whose names are looked at */
+#define TRIES       2   /* of a search: the connection may have been of no use any more */
 
 typedef struct shelf_t {
     wecom_book_t head;
@@ -329,6 +330,25 @@ static wecom_status_t unavailable(wecom_error_t *err, const char *detail)
     return wecom_error_set(err, WECOM_E_UNAVAILABLE, 0, "accounts", detail);
 }
 
+/* 0: the database refuses. */
+static int run_all(gathering_t *all, wecom_sql_t *sql, const apr_array_header_t *order,
+                   const wecom_claim_value_t *values, int count, apr_pool_t *pool)
+{
+    const char *round[3];
+    int n;
+
+    apr_array_clear(all->found);
+    all->accounts = 0;
+    all->is_too_large = 0;
+    for (n = 0; nth_values(round, values, count, n); n++) {
+        if (!run(all, sql, order, round, pool)) {
+            sql->broken = 1; /* or the statement is wrong, which another connection will show */
+            return 0;
+        }
+    }
+    return 1;
+}
+
 static wecom_status_t select_find(const wecom_book_t *self_, apr_array_header_t **found,
                                   wecom_error_t *err, const wecom_claim_value_t *values,
                                   int count, int max, apr_pool_t *pool)
@@ -336,23 +356,20 @@ static wecom_status_t select_find(const wecom_book_t *self_, apr_array_header_t 
     const shelf_t *self = self_->baton;
     const char *complaint = "";
     gathering_t all = { apr_array_make(pool, 2, sizeof(wecom_account_t)), 0, max, 0, 0 };
-    const char *round[3];
     wecom_sql_t sql;
-    int done = 1;
-    int n;
+    int done = 0;
+    int i;
 
     *found = all.found;
-    if (!self->port->borrow(self->port, &sql, pool)) {
-        return unavailable(err, "the database cannot be reached, or does not understand "
-                                "WeComAccountQuery");
+    for (i = 0; i < TRIES && !done; i++) {
+        if (!self->port->borrow(self->port, &sql, pool)) {
+            return unavailable(err, "the database cannot be reached, or does not understand "
+                                    "WeComAccountQuery");
+        }
+        done = run_all(&all, &sql, self->order, values, count, pool);
+        complaint = done ? "" : wecom_sql_complaint(&sql, pool);
+        self->port->give_back(self->port, &sql);
     }
-    for (n = 0; done && nth_values(round, values, count, n); n++) {
-        done = run(&all, &sql, self->order, round, pool);
-    }
-    if (!done) {
-        complaint = wecom_sql_complaint(&sql, pool);
-    }
-    self->port->give_back(self->port, &sql);
     if (!done) {
         return unavailable(err, apr_pstrcat(pool, "the database refuses WeComAccountQuery: ",
                                             complaint, NULL));

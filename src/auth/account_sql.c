@@ -10,9 +10,10 @@
 #include "../base/text.h"
 #include "normal.h"
 
-/* Tries of one login, when others win the race. With SQLite each waits up to 1.6 seconds for a
- * lock, in APR's own way: a busy_timeout of SQLite's would wait with APR's mutex held, which the
- * thread that has the lock needs to let go of it. */
+/* Tries of one login, when others win the race, or the connection turns out to be of no use: the
+ * database has been started anew, or its schema has changed. With SQLite each waits up to
+ * 1.6 seconds for a lock, in APR's own way: a busy_timeout of SQLite's would wait with APR's mutex
+ * held, which the thread that has the lock needs to let go of it. */
 #define ROUNDS        3
 #define MAX_FOUND     (WECOM_MATCH_MAX_CHOICES + 1)
 
@@ -66,6 +67,7 @@ static int find_link(wecom_match_facts_t *facts, wecom_account_t *account,
     int i;
 
     if (!wecom_sql_select(&rows, step->sql, WECOM_SQL_FIND_LINK, values, 2, step->pool)) {
+        step->sql->broken = 1; /* nothing is as simple as this question */
         return 0;
     }
     while (wecom_sql_next(&rows)) {
@@ -146,7 +148,7 @@ static int match_values(const char **values, const wecom_sql_step_t *step)
     wecom_account_values(email, 2, claim, WECOM_COLUMN_EMAIL);
     wecom_account_values(phone, 2, claim, WECOM_COLUMN_PHONE);
     if (claim->step == WECOM_STEP_BIND) {
-        username[0] = wecom_text_fold(claim->username, step->pool);
+        username[0] = wecom_normal_username(claim->username, step->pool);
         username[1] = NULL;
     }
     /* For one who will be new: who has those values already, whether or not they are matched by. */
@@ -266,6 +268,14 @@ static int run(wecom_admission_t *admission, wecom_sql_step_t *step)
         return 0;
     }
     match = wecom_match_decide(&facts);
+    if (match.refusal == WECOM_MATCH_TAKEN && !facts.has_link) {
+        /* By this very member, if another login of theirs was done between the two questions:
+         * they are asked at different moments in PostgreSQL. */
+        if (!find_link(&facts, &linked, step, claim->source, claim->userid_key)) {
+            return 0;
+        }
+        match = wecom_match_decide(&facts);
+    }
     return carry_out(admission, step, &match, &facts);
 }
 
@@ -280,12 +290,28 @@ static int run_round(wecom_admission_t *admission, wecom_sql_t *sql, const direc
     step.claim = claim;
     step.pool = pool;
     step.round = round;
-    return wecom_sql_begin(sql, pool) && wecom_sql_end(sql, run(admission, &step), pool);
+    if (!wecom_sql_begin(sql, pool)) {
+        sql->broken = 1;
+        return 0;
+    }
+    return wecom_sql_end(sql, run(admission, &step), pool);
 }
 
 static wecom_status_t unavailable(wecom_error_t *err, const char *detail)
 {
     return wecom_error_set(err, WECOM_E_UNAVAILABLE, 0, "accounts", detail);
+}
+
+static wecom_status_t unreachable(wecom_error_t *err)
+{
+    return unavailable(err, "the database cannot be reached, or has no tables of ours");
+}
+
+/* 0: there is none, and nothing to give back. */
+static int borrow_another(const wecom_sql_port_t *port, wecom_sql_t *sql, apr_pool_t *pool)
+{
+    port->give_back(port, sql);
+    return port->borrow(port, sql, pool);
 }
 
 static wecom_status_t sql_admit(const wecom_directory_t *self_, wecom_admission_t *admission,
@@ -301,11 +327,15 @@ static wecom_status_t sql_admit(const wecom_directory_t *self_, wecom_admission_
 
     memset(admission, 0, sizeof(*admission));
     if (!port->borrow(port, &sql, pool)) {
-        return unavailable(err, "the database cannot be reached, or has no tables of ours");
+        return unreachable(err);
     }
     /* What went wrong is not asked: a race looks different in every database. What is there now
      * is read again, and decided anew. */
     for (round = 0; round < ROUNDS && !done; round++) {
+        if (sql.broken && !borrow_another(port, &sql, pool)) {
+            memset(admission, 0, sizeof(*admission));
+            return unreachable(err);
+        }
         done = run_round(admission, &sql, self, claim, round, pool);
     }
     if (!done) {
@@ -337,11 +367,17 @@ static wecom_status_t sql_find_linked(const wecom_directory_t *self_, wecom_stan
     memset(&facts, 0, sizeof(facts));
     memset(&step, 0, sizeof(step));
     if (!port->borrow(port, &sql, pool)) {
-        return unavailable(err, "the database cannot be reached, or has no tables of ours");
+        return unreachable(err);
     }
     step.sql = &sql;
     step.pool = pool;
     done = find_link(&facts, &standing->account, &step, source, userid_key);
+    if (!done) {
+        if (!borrow_another(port, &sql, pool)) {
+            return unreachable(err);
+        }
+        done = find_link(&facts, &standing->account, &step, source, userid_key);
+    }
     port->give_back(port, &sql);
     if (!done) {
         return unavailable(err, "the database refuses to read");

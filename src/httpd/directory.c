@@ -15,11 +15,16 @@
 
 /* --- connections ------------------------------------------------------------------------------ */
 
+typedef struct lender_t {
+    server_rec *server;
+    const wecom_account_layout_t *layout;
+} lender_t;
+
 static int borrow(const wecom_sql_port_t *self, wecom_sql_t *sql, apr_pool_t *pool)
 {
     APR_OPTIONAL_FN_TYPE(ap_dbd_open) *dbd_open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
-    server_rec *s = self->baton;
-    ap_dbd_t *connection = dbd_open != NULL ? dbd_open(pool, s) : NULL;
+    const lender_t *lender = self->baton;
+    ap_dbd_t *connection = dbd_open != NULL ? dbd_open(pool, lender->server) : NULL;
 
     memset(sql, 0, sizeof(*sql));
     if (connection == NULL) {
@@ -32,25 +37,44 @@ static int borrow(const wecom_sql_port_t *self, wecom_sql_t *sql, apr_pool_t *po
     return 1;
 }
 
+/* mod_dbd keeps a connection that its driver has reconnected, though what it had prepared there is
+ * gone: no login over it would succeed again. */
+static void renew(const lender_t *lender, wecom_sql_t *sql)
+{
+    const ap_dbd_t *connection = sql->lender;
+    const wecom_sql_statement_t *statements;
+    int count;
+
+    statements = wecom_account_schema_statements(&count, lender->layout, connection->pool);
+    wecom_sql_renew(sql, statements, count, connection->pool);
+}
+
 static void give_back(const wecom_sql_port_t *self, wecom_sql_t *sql)
 {
     APR_OPTIONAL_FN_TYPE(ap_dbd_close) *dbd_close = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_close);
+    const lender_t *lender = self->baton;
 
-    dbd_close(self->baton, sql->lender);
+    if (sql->broken) {
+        renew(lender, sql);
+    }
+    dbd_close(lender->server, sql->lender);
 }
 
 const wecom_directory_t *wecom_directory_make(request_rec *r, const wecom_server_t *server)
 {
     wecom_sql_port_t *port;
+    lender_t *lender;
 
     if (server->directory == NULL) {
         return NULL;
     }
     port = apr_pcalloc(r->pool, sizeof(*port));
-
+    lender = apr_pcalloc(r->pool, sizeof(*lender));
+    lender->server = server->server;
+    lender->layout = server->directory->layout;
     port->borrow = borrow;
     port->give_back = give_back;
-    port->baton = server->server;
+    port->baton = lender;
     return wecom_account_sql_directory(port, server->directory->layout, r->pool);
 }
 

@@ -329,6 +329,10 @@ class Databases:
                                  "DELETE FROM wecom_account"]) + ";\n")
         return database
 
+    def forget(self, driver):
+        """The next one to ask gets a new one: this one has been filled, or was spoilt."""
+        self._made.pop(driver).stop()
+
     def stop(self):
-        for database in self._made.values():
-            database.stop()
+        for driver in list(self._made):
+            self.forget(driver)
