@@ -198,14 +198,23 @@ static const command_rec directives[] = {
            "The account directory. none: every member is a user of the site, named by the userid. "
            "dbd: accounts in the database of mod_dbd (DBDriver sqlite3, pgsql or mysql), whose "
            "tables are made by wecomctl accounts init; REMOTE_USER is then the username of the "
-           "account.",
-           .syntax = "none|dbd", .fallback = "none", .max = 3, .judge = wecom_value_accounts),
+           "account. ldap: accounts in an LDAP directory, which is only read, through the "
+           "connections of mod_ldap; the URL (RFC 4516) names up to four attributes: username, "
+           "e-mail, phone and name (uid, mail, mobile, cn). With dbd after it the links between "
+           "members and accounts are kept in the database, else members are matched at each login.",
+           .syntax = "none|dbd|ldap URL [dbd]", .fallback = "none", .max = 3, .judge = wecom_value_accounts),
     SERVER("WeComAccountQuery", WORDS, account_query,
            "A table of the enterprise's own in place of ours: its name, and which of its columns "
            "hold username, email, phone, name and status (1 or active: active; 2 or locked: "
-           "locked; all else: disabled). A column for the username is needed. The links between members "
-           "and accounts stay in our own table.",
-           .syntax = "TABLE COLUMN=FIELD ...", .max = 6, .judge = wecom_value_account_query),
+           "locked; all else: disabled); the first is needed. Or a SELECT that gives columns of "
+           "these names, with %{username}, %{email} and %{phone} for the values looked for; then "
+           "accounts are only read. The links between members and accounts stay in our own table.",
+           .syntax = "TABLE COLUMN=FIELD ...|\"SELECT ...\"", .max = 6,
+           .judge = wecom_value_account_query),
+    SERVER("WeComLDAPBind", WORDS, ldap_bind,
+           "As whom the LDAP directory is searched: a DN, and where its password lies. By default "
+           "nobody (anonymous).",
+           .syntax = "DN file:path|env:name", .max = 2, .judge = wecom_value_ldap_bind),
     SERVER("WeComBindProvider", WORDS, bind_provider,
            "The authn providers of httpd, or aliases of <AuthnProviderAlias>, that check the "
            "password of an account under WeComAssociation ask, in this order.",

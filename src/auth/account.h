@@ -98,7 +98,8 @@ struct wecom_directory_t {
     /* Names the directory in caches that others share: the same userid of the same source is
      * another account in another one. Never NULL. */
     const char *print;
-    /* WECOM_OK with *admission filled, whatever the verdict. WECOM_E_UNAVAILABLE when the
+    /* WECOM_OK with *admission filled, whatever the verdict; *err may then still hold a sentence
+     * (a profile that could not be written). WECOM_E_UNAVAILABLE when the
      * directory cannot be asked or three rounds were lost to others: nothing is written then. */
     wecom_status_t (*admit)(const wecom_directory_t *self, wecom_admission_t *admission,
                             wecom_error_t *err, const wecom_claim_t *claim, apr_pool_t *pool);

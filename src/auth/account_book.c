@@ -116,7 +116,7 @@ static wecom_status_t look_up(step_t *step)
     facts->policy = claim->policy;
     facts->policy.no_registration = 1;
     facts->step = claim->step;
-    facts->chosen = claim->chosen;
+    facts->chosen = claim->step == WECOM_STEP_BIND ? claim->username : claim->chosen;
     facts->withheld = claim->withheld;
     facts->has_link = step->link.account_id != NULL;
     return facts->has_link ? get_linked(step) : find_candidates(step);
@@ -270,10 +270,8 @@ static int carry_out(wecom_admission_t *admission, step_t *step, wecom_sql_t *sq
         }
         judge_marks(standing, &step->link, step->claim, step->pool);
         return 1;
-    case WECOM_MATCH_CHOOSE:
-        admission->candidates = step->facts.candidates;
-        return 1;
     default:
+        admission->candidates = step->facts.candidates;
         return 1;
     }
 }

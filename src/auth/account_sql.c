@@ -204,21 +204,16 @@ static int carry_out(wecom_admission_t *admission, wecom_sql_step_t *step,
     switch (match->verdict) {
     case WECOM_MATCH_LOG_IN:
         judge_marks(&admission->standing, step);
-        return wecom_account_sql_touch_link(step)
-               && (step->claim->sync != WECOM_SYNC_EVERY
-                   || wecom_account_sql_sync(step, account));
+        step->is_due = step->claim->sync == WECOM_SYNC_EVERY;
+        return wecom_account_sql_touch_link(step);
     case WECOM_MATCH_CREATE:
         admission->created = 1;
         if (!wecom_account_sql_add_account(account, step)) {
             return 0;
         }
         break;
-    case WECOM_MATCH_LINK:
-        /* What the candidate's profile holds was not read: where it is not the same it is written
-         * now. */
-        if (step->claim->sync != WECOM_SYNC_NEVER && !wecom_account_sql_sync(step, account)) {
-            return 0;
-        }
+    case WECOM_MATCH_LINK: /* the candidate's profile was not read, so it is written as it is */
+        step->is_due = step->claim->sync != WECOM_SYNC_NEVER;
         break;
     default:
         admission->candidates = facts->candidates;
@@ -261,22 +256,34 @@ static int run(wecom_admission_t *admission, wecom_sql_step_t *step)
     return carry_out(admission, step, &match, &facts);
 }
 
-static int run_round(wecom_admission_t *admission, wecom_sql_t *sql, const directory_t *self,
-                     const wecom_claim_t *claim, int round, apr_pool_t *pool)
+static int run_round(wecom_admission_t *admission, wecom_sql_step_t *step, wecom_sql_t *sql,
+                     const directory_t *self, const wecom_claim_t *claim, int round,
+                     apr_pool_t *pool)
 {
-    wecom_sql_step_t step;
-
-    memset(&step, 0, sizeof(step));
-    step.sql = sql;
-    step.layout = self->layout;
-    step.claim = claim;
-    step.pool = pool;
-    step.round = round;
+    memset(step, 0, sizeof(*step));
+    step->sql = sql;
+    step->layout = self->layout;
+    step->claim = claim;
+    step->pool = pool;
+    step->round = round;
+    step->is_last = round == ROUNDS - 1;
     if (!wecom_sql_begin(sql, pool)) {
         sql->broken = 1;
         return 0;
     }
-    return wecom_sql_end(sql, run(admission, &step), pool);
+    return wecom_sql_end(sql, run(admission, step), pool);
+}
+
+/* After the login and not in its transaction: a profile that does not fit a column of somebody's
+ * keeps nobody out. */
+static void sync_profile(wecom_error_t *err, const wecom_sql_step_t *step,
+                         const wecom_account_t *account)
+{
+    if (step->is_due && !wecom_account_sql_sync(step, account)) {
+        wecom_error_set(err, WECOM_E_UNAVAILABLE, 0, "accounts",
+                        apr_pstrcat(step->pool, "the profile could not be brought up to date: ",
+                                    wecom_sql_complaint(step->sql, step->pool), NULL));
+    }
 }
 
 static wecom_status_t unavailable(wecom_error_t *err, const char *detail)
@@ -303,6 +310,7 @@ static wecom_status_t sql_admit(const wecom_directory_t *self_, wecom_admission_
     const directory_t *self = self_->baton;
     const wecom_sql_port_t *port = self->port;
     const char *complaint = NULL;
+    wecom_sql_step_t step;
     wecom_sql_t sql;
     int done = 0;
     int round;
@@ -318,9 +326,12 @@ static wecom_status_t sql_admit(const wecom_directory_t *self_, wecom_admission_
             memset(admission, 0, sizeof(*admission));
             return unreachable(err);
         }
-        done = run_round(admission, &sql, self, claim, round, pool);
+        done = run_round(admission, &step, &sql, self, claim, round, pool);
     }
-    if (!done) {
+    if (done) {
+        sync_profile(err, &step, &admission->standing.account);
+    }
+    else {
         complaint = wecom_sql_complaint(&sql, pool);
     }
     port->give_back(port, &sql);

@@ -12,6 +12,8 @@ typedef struct wecom_sql_step_t {
     const wecom_claim_t *claim;
     apr_pool_t *pool;
     int round;
+    int is_last;               /* the last round: what a column of theirs may refuse is left out */
+    int is_due;                /* the profile is to be written after the login */
     int clash_username;        /* another account has it already */
     int clash_email;
     int clash_phone;

@@ -150,7 +150,7 @@ int wecom_account_sql_add_account(wecom_account_t *account, const wecom_sql_step
     account->is_ours = 1;
     account->email = !step->clash_email ? fit(claim->email, WECOM_MAX_EMAIL) : NULL;
     account->phone = !step->clash_phone ? fit(claim->phone, WECOM_MAX_PHONE) : NULL;
-    account->name = fit(claim->profile.name, 256);
+    account->name = step->layout == NULL || !step->is_last ? fit(claim->profile.name, 256) : NULL;
     if (account->id == NULL) {
         return 0;
     }

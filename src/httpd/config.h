@@ -19,6 +19,7 @@
 #include "glue.h"
 
 #include "../auth/account_schema.h"
+#include "ldap_pool.h"
 #include "../auth/site.h"
 #include "../auth/source.h"
 #include "../auth/ticket.h"
@@ -114,10 +115,22 @@ typedef struct wecom_source_conf_t {
     int sync;                           /* 0 every, 1 first, 2 never */
 } wecom_source_conf_t;
 
+typedef enum wecom_accounts_kind_t {
+    WECOM_ACCOUNTS_SQL = 0,  /* accounts and links in the database */
+    WECOM_ACCOUNTS_SELECT,   /* accounts by a SELECT, never written; links in the database */
+    WECOM_ACCOUNTS_LDAP      /* accounts in LDAP, never written; links in the database, or none */
+} wecom_accounts_kind_t;
+
 /* Which directory a server has; made by check_config. */
 typedef struct wecom_accounts_t {
-    const wecom_account_layout_t *layout;   /* the enterprise's own table, or NULL */
-    const char *driver;                     /* DBDriver, for wecomctl */
+    wecom_accounts_kind_t kind;
+    const wecom_account_layout_t *layout;   /* of _SQL: the enterprise's own table, or NULL */
+    const apr_array_header_t *order;        /* of _SELECT: wecom_account_select_parse */
+    wecom_ldap_url_t ldap;                  /* of _LDAP */
+    wecom_ldap_bind_t bind;
+    const wecom_sql_statement_t *statements; /* on connections of mod_dbd; NULL: none is used */
+    int statement_count;
+    const char *driver;                     /* DBDriver, for wecomctl; NULL: none */
     const char *params;                     /* DBDParams */
     const char *print;                      /* of all that says which accounts these are */
 } wecom_accounts_t;
@@ -143,8 +156,10 @@ typedef struct wecom_server_t {
     const char *ca_file;
     const char *proxy;
     apr_int64_t timeout;
-    apr_array_header_t *accounts;       /* "none", or "dbd" */
-    apr_array_header_t *account_query;  /* table and column=field words; NULL: our own table */
+    apr_array_header_t *accounts;       /* "none", "dbd", or "ldap", its URL and perhaps "dbd" */
+    apr_array_header_t *account_query;  /* table and column=field words, or one SELECT; NULL: our
+                                         * own table */
+    apr_array_header_t *ldap_bind;      /* DN, and "file:..." or "env:..."; NULL: anonymous */
     apr_array_header_t *bind_provider;  /* names of authn providers, or NULL */
     const char *audit_log;              /* file or "|program"; NULL: the error log */
 

@@ -16,7 +16,9 @@
 
 #include "config_build.h"
 #include "config_name.h"
+#include "secret.h"
 
+#include "../auth/account_select.h"
 #include "../auth/claim.h"
 #include "../base/text.h"
 
@@ -190,8 +192,6 @@ static int register_statements(wecom_judge_t *judge, const wecom_server_t *serve
                                const wecom_accounts_t *accounts, apr_array_header_t *done)
 {
     APR_OPTIONAL_FN_TYPE(ap_dbd_prepare) *prepare = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_prepare);
-    const wecom_sql_statement_t *statements;
-    int count;
     int i;
 
     for (i = 0; i < done->nelts; i++) {
@@ -200,28 +200,30 @@ static int register_statements(wecom_judge_t *judge, const wecom_server_t *serve
         if (dbd_record(other) != dbd_record(server)) {
             continue;
         }
-        if (other->account_query != server->account_query) {
+        if (other->account_query != server->account_query
+            || strcmp(word(other->accounts, 0), word(server->accounts, 0)) != 0) {
             wecom_fault(judge, at(server, offsetof(wecom_server_t, account_query)), WC(0150)
-                        "WeComAccountQuery differs from that of another virtual host with the "
-                        "same database connection; write DBDriver and DBDParams into this "
-                        "virtual host too");
+                        "WeComAccountQuery or WeComAccounts differs from that of another virtual "
+                        "host with the same database connection; write DBDriver and DBDParams "
+                        "into this virtual host too");
             return 0;
         }
         return 1;
     }
-    statements = wecom_account_schema_statements(&count, accounts->layout, judge->pool);
-    for (i = 0; i < count; i++) {
-        prepare(server->server, statements[i].text, statements[i].label);
+    for (i = 0; i < accounts->statement_count; i++) {
+        prepare(server->server, accounts->statements[i].text, accounts->statements[i].label);
     }
     APR_ARRAY_PUSH(done, const wecom_server_t *) = server;
     return 1;
 }
 
 /* 16 hex characters. NULL when there is no SHA-256, which pre_config has seen to be there. */
-static const char *print_of(const wecom_accounts_t *accounts, const apr_array_header_t *query,
+static const char *print_of(const wecom_server_t *server, const wecom_accounts_t *accounts,
                             apr_pool_t *pool)
 {
-    const char *text = apr_pstrcat(pool, accounts->driver, "\n",
+    const apr_array_header_t *query = server->account_query;
+    const char *text = apr_pstrcat(pool, apr_array_pstrcat(pool, server->accounts, '\n'), "\n",
+                                   accounts->driver != NULL ? accounts->driver : "", "\n",
                                    accounts->params != NULL ? accounts->params : "", "\n",
                                    query != NULL ? apr_array_pstrcat(pool, query, '\n') : "",
                                    NULL);
@@ -231,36 +233,111 @@ static const char *print_of(const wecom_accounts_t *accounts, const apr_array_he
     return wecom_crypto_hash(hash, &part, 1) == WECOM_OK ? wecom_text_hex(hash, 8, pool) : NULL;
 }
 
-static int build_database(wecom_judge_t *judge, wecom_server_t *server, apr_array_header_t *done)
+/* Driver and parameters of mod_dbd, and what is to be prepared there. */
+static int build_database(wecom_judge_t *judge, const wecom_server_t *server,
+                          wecom_accounts_t *accounts, apr_array_header_t *done)
 {
     const wecom_where_t *where = at(server, offsetof(wecom_server_t, accounts));
-    wecom_accounts_t *accounts = apr_pcalloc(judge->pool, sizeof(*accounts));
 
     if (APR_RETRIEVE_OPTIONAL_FN(ap_dbd_prepare) == NULL) {
-        wecom_fault(judge, where, WC(0151) "WeComAccounts dbd needs mod_dbd; load it: LoadModule "
-                    "dbd_module modules/mod_dbd.so (on Debian: a2enmod dbd)");
+        wecom_fault(judge, where, WC(0151) "WeComAccounts with dbd needs mod_dbd; load it: "
+                    "LoadModule dbd_module modules/mod_dbd.so (on Debian: a2enmod dbd)");
         return 0;
     }
     accounts->driver = wecom_name_written(server->server, "DBDriver", judge->pool);
     accounts->params = wecom_name_written(server->server, "DBDParams", judge->pool);
     if (accounts->driver == NULL) {
-        wecom_fault(judge, where, WC(0152) "WeComAccounts dbd, but no database is named; write "
-                    "DBDriver sqlite3 and DBDParams /path/to/accounts.db, or DBDriver pgsql or "
-                    "mysql with its DBDParams");
+        wecom_fault(judge, where, WC(0152) "WeComAccounts with dbd, but no database is named; "
+                    "write DBDriver sqlite3 and DBDParams /path/to/accounts.db, or DBDriver pgsql "
+                    "or mysql with its DBDParams");
         return 0;
     }
     if (wecom_account_schema_tables(accounts->driver) == NULL) {
-        wecom_fault(judge, where, WC(0153) "WeComAccounts dbd works with DBDriver sqlite3, pgsql "
-                    "and mysql, not with %s", accounts->driver);
+        wecom_fault(judge, where, WC(0153) "WeComAccounts with dbd works with DBDriver sqlite3, "
+                    "pgsql and mysql, not with %s", accounts->driver);
         return 0;
     }
-    accounts->layout = layout_of(server->account_query, judge->pool);
-    accounts->print = print_of(accounts, server->account_query, judge->pool);
-    if (accounts->print == NULL || !register_statements(judge, server, accounts, done)) {
+    return register_statements(judge, server, accounts, done);
+}
+
+static int is_select(const wecom_server_t *server)
+{
+    return server->account_query != NULL && server->account_query->nelts == 1;
+}
+
+/* The statements of the links, and one more. */
+static void take_select(wecom_accounts_t *accounts, const char *query, apr_pool_t *pool)
+{
+    int count;
+    const wecom_sql_statement_t *links = wecom_account_schema_links(&count);
+    wecom_sql_statement_t *all = apr_pcalloc(pool, (apr_size_t)(count + 1) * sizeof(*all));
+    apr_array_header_t *order = NULL;
+    const char *sentence;
+
+    memcpy(all, links, (apr_size_t)count * sizeof(*all));
+    all[count].label = WECOM_SQL_SELECT_ACCOUNTS;
+    (void)wecom_account_select_parse(&all[count].text, &order, &sentence, query, pool);
+    accounts->kind = WECOM_ACCOUNTS_SELECT;
+    accounts->order = order;
+    accounts->statements = all;
+    accounts->statement_count = count + 1;
+}
+
+/* --- LDAP ------------------------------------------------------------------------------------- */
+
+static int build_ldap(wecom_judge_t *judge, const wecom_server_t *server,
+                      wecom_accounts_t *accounts)
+{
+    const wecom_where_t *where = at(server, offsetof(wecom_server_t, accounts));
+    const char *sentence;
+
+    accounts->kind = WECOM_ACCOUNTS_LDAP;
+    (void)wecom_account_ldap_url(&accounts->ldap, &sentence, word(server->accounts, 1),
+                                 judge->pool);
+    if (!wecom_ldap_pool_is_there()) {
+        wecom_fault(judge, where, WC(0160) "WeComAccounts ldap needs mod_ldap; load it: LoadModule "
+                    "ldap_module modules/mod_ldap.so (on Debian: a2enmod ldap)");
         return 0;
     }
-    server->directory = accounts;
+    if (server->account_query != NULL) {
+        wecom_fault(judge, at(server, offsetof(wecom_server_t, account_query)), WC(0161)
+                    "WeComAccountQuery belongs to accounts in a database, and WeComAccounts ldap "
+                    "has them in LDAP; take the line out");
+        return 0;
+    }
+    if (server->ldap_bind != NULL) {
+        accounts->bind.dn = word(server->ldap_bind, 0);
+        accounts->bind.password = wecom_secret_read(judge, word(server->ldap_bind, 1),
+                                                    "WeComLDAPBind",
+                                                    at(server, offsetof(wecom_server_t,
+                                                                        ldap_bind)));
+        return accounts->bind.password != NULL;
+    }
     return 1;
+}
+
+/* LDAP and a SELECT are only read: what would write is refused, and what never finds anybody. */
+static void judge_read_only(wecom_judge_t *judge, const wecom_server_t *server, int has_links)
+{
+    int i;
+
+    for (i = 0; i < server->own_sources->nelts; i++) {
+        const wecom_source_conf_t *conf = APR_ARRAY_IDX(server->own_sources, i,
+                                                        wecom_source_conf_t *);
+        const wecom_source_t *source = source_of(server, conf->id);
+
+        if (source != NULL && source->association != WECOM_ASSOCIATION_FIELD && !has_links) {
+            wecom_fault(judge, &conf->where, WC(0157) "<WeComSource %s>: accounts in LDAP without "
+                        "links are found by matching alone, at each login; write "
+                        "WeComAssociation field and the fields, or dbd at the end of "
+                        "WeComAccounts, so that links are kept", conf->id);
+        }
+        if (is_set(conf, offsetof(wecom_source_conf_t, sync))) {
+            wecom_fault(judge, source_at(conf, offsetof(wecom_source_conf_t, sync)), WC(0158)
+                        "WeComSync in <WeComSource %s>: accounts in LDAP, or of a SELECT, are "
+                        "never written; take the line out", conf->id);
+        }
+    }
 }
 
 /* --- all together ----------------------------------------------------------------------------- */
@@ -273,6 +350,7 @@ static void refuse_words_of_server(wecom_judge_t *judge, const wecom_server_t *s
     } rows[] = {
         { "WeComAccountQuery", offsetof(wecom_server_t, account_query) },
         { "WeComBindProvider", offsetof(wecom_server_t, bind_provider) },
+        { "WeComLDAPBind", offsetof(wecom_server_t, ldap_bind) },
     };
     apr_size_t i;
 
@@ -283,6 +361,45 @@ static void refuse_words_of_server(wecom_judge_t *judge, const wecom_server_t *s
                         rows[i].name);
         }
     }
+}
+
+static int build_directory(wecom_judge_t *judge, wecom_server_t *server,
+                           apr_array_header_t *done)
+{
+    wecom_accounts_t *accounts = apr_pcalloc(judge->pool, sizeof(*accounts));
+    int is_ldap = strcmp(word(server->accounts, 0), "ldap") == 0;
+    int has_database = !is_ldap || server->accounts->nelts > 2;
+
+    if (is_ldap && !build_ldap(judge, server, accounts)) {
+        return 0;
+    }
+    if (!is_ldap && server->ldap_bind != NULL) {
+        wecom_fault(judge, at(server, offsetof(wecom_server_t, ldap_bind)), WC(0159)
+                    "WeComLDAPBind means nothing without WeComAccounts ldap; take one of the two "
+                    "out");
+        return 0;
+    }
+    if (is_ldap) {
+        accounts->statements = has_database
+                               ? wecom_account_schema_links(&accounts->statement_count) : NULL;
+    }
+    else if (is_select(server)) {
+        take_select(accounts, word(server->account_query, 0), judge->pool);
+    }
+    else {
+        accounts->layout = layout_of(server->account_query, judge->pool);
+        accounts->statements = wecom_account_schema_statements(&accounts->statement_count,
+                                                               accounts->layout, judge->pool);
+    }
+    if (accounts->kind != WECOM_ACCOUNTS_SQL) {
+        judge_read_only(judge, server, has_database);
+    }
+    if (has_database && !build_database(judge, server, accounts, done)) {
+        return 0;
+    }
+    accounts->print = print_of(server, accounts, judge->pool);
+    server->directory = accounts->print != NULL ? accounts : NULL;
+    return server->directory != NULL;
 }
 
 int wecom_accounts_build(wecom_judge_t *judge, wecom_server_t *server, apr_array_header_t *done)
@@ -308,7 +425,7 @@ int wecom_accounts_build(wecom_judge_t *judge, wecom_server_t *server, apr_array
         return judge->faults == before;
     }
     judge_providers(judge, server, asks);
-    return build_database(judge, server, done) && judge->faults == before;
+    return build_directory(judge, server, done) && judge->faults == before;
 }
 
 const char *wecom_accounts_word_of_place(const wecom_place_t *place)

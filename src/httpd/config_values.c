@@ -8,10 +8,13 @@
 #include "config_values.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "../auth/account_ldap.h"
+#include "../auth/account_select.h"
 #include "../auth/claim.h"
 #include "../auth/site.h"
 #include "../auth/source.h"
@@ -264,10 +267,30 @@ const char *wecom_value_association(const apr_array_header_t *words, apr_pool_t 
 const char *wecom_value_accounts(const apr_array_header_t *words, apr_pool_t *pool)
 {
     const char *kind = word_at(words, 0);
+    const char *sentence = NULL;
+    wecom_ldap_url_t url;
 
-    (void)pool;
+    if (strcmp(kind, "ldap") == 0) {
+        if (words->nelts < 2
+            || (words->nelts == 3 && strcmp(word_at(words, 2), "dbd") != 0)) {
+            return "write ldap and its URL, such as ldap \"ldap://ldap.example.com/"
+                   "ou=people,dc=example,dc=com?uid,mail,mobile\", and dbd after it where the "
+                   "links are kept in a database";
+        }
+        return wecom_account_ldap_url(&url, &sentence, word_at(words, 1), pool) == WECOM_OK
+               ? NULL : sentence;
+    }
     return words->nelts == 1 && (strcmp(kind, "none") == 0 || strcmp(kind, "dbd") == 0)
-           ? NULL : "write none, or dbd for the database of mod_dbd";
+           ? NULL : "write none, dbd for the database of mod_dbd, or ldap URL";
+}
+
+const char *wecom_value_ldap_bind(const apr_array_header_t *words, apr_pool_t *pool)
+{
+    (void)pool;
+    return words->nelts == 2 && (strncmp(word_at(words, 1), "file:", 5) == 0
+                                 || strncmp(word_at(words, 1), "env:", 4) == 0)
+           ? NULL : "write the DN in quotes, and file:PATH or env:NAME for its password; a password "
+                    "never stands in the configuration itself";
 }
 
 /* A name of SQL that needs no quotes, perhaps with the schema before it. */
@@ -298,9 +321,16 @@ static int is_account_field(const char *field)
 
 const char *wecom_value_account_query(const apr_array_header_t *words, apr_pool_t *pool)
 {
+    apr_array_header_t *order;
+    const char *statement;
+    const char *sentence;
     int has_username = 0;
     int i;
 
+    if (words->nelts == 1 && strncasecmp(word_at(words, 0), "SELECT", 6) == 0) {
+        return wecom_account_select_parse(&statement, &order, &sentence,
+                                          word_at(words, 0), pool) == WECOM_OK ? NULL : sentence;
+    }
     if (!is_sql_name(word_at(words, 0), 1)) {
         return wrong(word_at(words, 0), "is no name of a table; write the table and its columns, "
                      "such as staff login=username mail=email", pool);

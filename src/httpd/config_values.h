@@ -55,10 +55,13 @@ const char *wecom_value_cookie_domain(const char *value, apr_pool_t *pool);
 /* none, ask, or field and 1 to 8 fields that a member can be matched by. */
 const char *wecom_value_association(const apr_array_header_t *words, apr_pool_t *pool);
 
-/* none or dbd. */
+/* A DN, and where its password lies. */
+const char *wecom_value_ldap_bind(const apr_array_header_t *words, apr_pool_t *pool);
+
+/* none, dbd, or ldap URL [dbd]. */
 const char *wecom_value_accounts(const apr_array_header_t *words, apr_pool_t *pool);
 
-/* A table and column=field words. */
+/* A table and column=field words, or a SELECT. */
 const char *wecom_value_account_query(const apr_array_header_t *words, apr_pool_t *pool);
 
 /* A path, or '|' and a program with an absolute path. */

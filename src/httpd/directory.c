@@ -11,15 +11,19 @@
 #include "apr_dbd.h" /* types of mod_dbd.h; no function of it is called on this floor */
 #include "mod_dbd.h"
 
+#include "../auth/account_select.h"
 #include "../auth/account_sql.h"
 #include "request.h"
 
 /* --- connections ------------------------------------------------------------------------------ */
 
+#define TRIES 3
+#define PAUSE apr_time_from_msec(50)
+
 typedef struct lender_t {
     server_rec *server;
     request_rec *r;         /* whose connection is shared; NULL: one of our own for each step */
-    const wecom_account_layout_t *layout;
+    const wecom_accounts_t *accounts;
 } lender_t;
 
 static int borrow(const wecom_sql_port_t *self, wecom_sql_t *sql, apr_pool_t *pool)
@@ -27,8 +31,17 @@ static int borrow(const wecom_sql_port_t *self, wecom_sql_t *sql, apr_pool_t *po
     APR_OPTIONAL_FN_TYPE(ap_dbd_open) *dbd_open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
     APR_OPTIONAL_FN_TYPE(ap_dbd_acquire) *acquire = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_acquire);
     const lender_t *lender = self->baton;
-    ap_dbd_t *connection = lender->r != NULL ? acquire(lender->r)
-                                             : dbd_open(pool, lender->server);
+    ap_dbd_t *connection = NULL;
+    int tries;
+
+    /* SQLite refuses a new connection while another one puts the write-ahead log in order, and
+     * nobody waits for that. */
+    for (tries = 0; connection == NULL && tries < TRIES; tries++) {
+        if (tries > 0) {
+            apr_sleep(PAUSE);
+        }
+        connection = lender->r != NULL ? acquire(lender->r) : dbd_open(pool, lender->server);
+    }
 
     memset(sql, 0, sizeof(*sql));
     if (connection == NULL) {
@@ -46,11 +59,9 @@ static int borrow(const wecom_sql_port_t *self, wecom_sql_t *sql, apr_pool_t *po
 static void renew(const lender_t *lender, wecom_sql_t *sql)
 {
     const ap_dbd_t *connection = sql->lender;
-    const wecom_sql_statement_t *statements;
-    int count;
 
-    statements = wecom_account_schema_statements(&count, lender->layout, connection->pool);
-    wecom_sql_renew(sql, statements, count, connection->pool);
+    wecom_sql_renew(sql, lender->accounts->statements, lender->accounts->statement_count,
+                    connection->pool);
 }
 
 static void give_back(const wecom_sql_port_t *self, wecom_sql_t *sql)
@@ -73,27 +84,51 @@ static int is_own_url(const request_rec *r)
     return own != NULL && own->own != NULL;
 }
 
-const wecom_directory_t *wecom_directory_make(request_rec *r, const wecom_server_t *server)
+static const wecom_sql_port_t *make_port(request_rec *r, const wecom_server_t *server)
 {
-    wecom_directory_t *directory;
-    wecom_sql_port_t *port;
-    lender_t *lender;
+    wecom_sql_port_t *port = apr_pcalloc(r->pool, sizeof(*port));
+    lender_t *lender = apr_pcalloc(r->pool, sizeof(*lender));
 
-    if (server->directory == NULL) {
-        return NULL;
-    }
-    port = apr_pcalloc(r->pool, sizeof(*port));
-    lender = apr_pcalloc(r->pool, sizeof(*lender));
     lender->server = server->server;
-    lender->layout = server->directory->layout;
+    lender->accounts = server->directory;
     /* mod_authn_dbd, as a provider of passwords, has a connection until the request ends. Whoever
      * took a second one beside it would wait for ever when all others do the same. */
     lender->r = r->method_number == M_POST && is_own_url(r) ? r : NULL;
     port->borrow = borrow;
     port->give_back = give_back;
     port->baton = lender;
-    directory = wecom_account_sql_directory(port, server->directory->layout, r->pool);
-    directory->print = server->directory->print;
+    return port;
+}
+
+const wecom_directory_t *wecom_directory_make(request_rec *r, const wecom_server_t *server)
+{
+    const wecom_accounts_t *accounts = server->directory;
+    const wecom_sql_port_t *port;
+    wecom_directory_t *directory;
+    const wecom_book_t *book;
+
+    if (accounts == NULL) {
+        return NULL;
+    }
+    port = accounts->statements != NULL ? make_port(r, server) : NULL;
+    switch (accounts->kind) {
+    case WECOM_ACCOUNTS_LDAP:
+        book = wecom_account_ldap_book(&accounts->ldap,
+                                       wecom_ldap_pool_port(r, &accounts->ldap, &accounts->bind,
+                                                            r->pool),
+                                       WECOM_LDAP_SECONDS, r->pool);
+        directory = wecom_account_book_directory(book, port, r->pool);
+        break;
+    case WECOM_ACCOUNTS_SELECT:
+        book = wecom_account_select_book(port, accounts->order, r->pool);
+        directory = wecom_account_book_directory(book, port, r->pool);
+        break;
+    case WECOM_ACCOUNTS_SQL:
+    default:
+        directory = wecom_account_sql_directory(port, accounts->layout, r->pool);
+        break;
+    }
+    directory->print = accounts->print;
     return directory;
 }
 

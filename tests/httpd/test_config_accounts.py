@@ -60,7 +60,7 @@ VALUES = (
         "'email' is named twice"),
     bad("ask and more", source("acme", "WeComAssociation ask email"), None, "write none, ask, or"),
     bad("sync", source("acme", "WeComSync daily"), None, "write every|first|never"),
-    bad("accounts", GOOD + "WeComAccounts file\n", None, "write none, or dbd"),
+    bad("accounts", GOOD + "WeComAccounts file\n", None, "write none, dbd for the database"),
     bad("a query without a username", GOOD + DBD + "WeComAccountQuery staff mail=email\n", None,
         "names no column for the username"),
     bad("a query that is SQL", GOOD + DBD

@@ -16,8 +16,8 @@ def quoted(value):
 
 def directory_lines(database, *more):
     """The server's lines for accounts in this database."""
-    return (f"DBDriver {database.driver}", f'DBDParams "{database.params}"', "WeComAccounts dbd",
-            *more)
+    return (f"DBDriver {database.driver}", f'DBDParams "{database.params}"', "DBDMin 0",
+            "WeComAccounts dbd", *more)
 
 
 def source(*lines, id="acme", app=0, corp=0):      # pylint: disable=redefined-builtin
