@@ -291,12 +291,15 @@ static int report(const import_t *import, wecom_json_out_t *out)
     if (has(import, WECOM_OPTION_JSON)) {
         report_json(import, out, written);
     }
+    else if (written) {
+        printf("%" APR_INT64_T_FMT " accounts added, %" APR_INT64_T_FMT " changed, %"
+               APR_INT64_T_FMT " were so already\n", import->added, import->updated,
+               import->unchanged);
+    }
     else if (import->errors.count == 0) {
-        printf(written ? "%" APR_INT64_T_FMT " accounts added, %" APR_INT64_T_FMT " changed, %"
-                         APR_INT64_T_FMT " were so already\n"
-                       : "%" APR_INT64_T_FMT " accounts would be added, %" APR_INT64_T_FMT
-                         " changed, %" APR_INT64_T_FMT " are so already; nothing was written\n",
-               import->added, import->updated, import->unchanged);
+        printf("%" APR_INT64_T_FMT " accounts would be added, %" APR_INT64_T_FMT " changed, %"
+               APR_INT64_T_FMT " are so already; nothing was written\n", import->added,
+               import->updated, import->unchanged);
     }
     if (import->warnings.count > MAX_TOLD) {
         wecom_ctl_note("%" APR_INT64_T_FMT " warnings, of which the first %d are shown",
