@@ -111,6 +111,25 @@ static const command_rec directives[] = {
            "Which page of WeCom shows the code to scan: wwlogin is the present one, qrconnect "
            "the old one, for applications that WeCom does not serve on the new page.",
            .syntax = "wwlogin|qrconnect", .values = "wwlogin|qrconnect", .fallback = "wwlogin"),
+    SOURCE("WeComLoginOnly", FLAG, login_only,
+           "Login-only mode: whoever comes by this source needs an account that is there already. "
+           "None is created, while an existing one may still be found by WeComAssociation. Needs "
+           "WeComAccounts.",
+           .syntax = "On|Off", .fallback = "Off"),
+    SOURCE("WeComAssociation", WORDS, association,
+           "How the existing account of a member is found at the first login. none: it is not "
+           "looked for. field: by the fields named, in their order: userid (the account's "
+           "username), email (e-mail, then business mail), mobile, or MEMBER=COLUMN such as "
+           "alias=username. ask: the member is asked for the account and its password, which "
+           "WeComBindProvider checks. What WeCom gives with consent alone (email, mobile) is asked "
+           "for once inside the client, unless WeComScope base is written. Needs WeComAccounts.",
+           .syntax = "none|field userid|email|mobile|MEMBER=COLUMN ...|ask", .fallback = "none",
+           .max = 9, .judge = wecom_value_association),
+    SOURCE("WeComSync", CHOICE, sync,
+           "When the profile of an account (name, alias, position, telephone, departments and the "
+           "like) follows WeCom: at every login, at the first one, or never. What WeCom withholds "
+           "is kept, and username, e-mail and phone are never changed. Needs WeComAccounts.",
+           .syntax = "every|first|never", .values = "every|first|never", .fallback = "every"),
 
     SOURCE_OR_SERVER("WeComBaseURL", URLS, base_url,
                      "Replaces an address of WeCom, for private deployments and the simulator: "
@@ -175,6 +194,27 @@ static const command_rec directives[] = {
            "After this time without a request a session ends. It must not be longer than "
            "WeComSessionMaxAge.",
            .syntax = "time", .fallback = "4h", .min = 60, .max = 31536000),
+    SERVER("WeComAccounts", WORDS, accounts,
+           "The account directory. none: every member is a user of the site, named by the userid. "
+           "dbd: accounts in the database of mod_dbd (DBDriver sqlite3, pgsql or mysql), whose "
+           "tables are made by wecomctl accounts init; REMOTE_USER is then the username of the "
+           "account.",
+           .syntax = "none|dbd", .fallback = "none", .max = 3, .judge = wecom_value_accounts),
+    SERVER("WeComAccountQuery", WORDS, account_query,
+           "A table of the enterprise's own in place of ours: its name, and which of its columns "
+           "hold username, email, phone, name and status (1 or active: active; 2 or locked: "
+           "locked; all else: disabled). A column for the username is needed. The links between members "
+           "and accounts stay in our own table.",
+           .syntax = "TABLE COLUMN=FIELD ...", .max = 6, .judge = wecom_value_account_query),
+    SERVER("WeComBindProvider", WORDS, bind_provider,
+           "The authn providers of httpd, or aliases of <AuthnProviderAlias>, that check the "
+           "password of an account under WeComAssociation ask, in this order.",
+           .syntax = "PROVIDER [PROVIDER ...]", .max = 8),
+    SERVER("WeComAuditLog", TEXT, audit_log,
+           "Where each login, refusal, link, creation and binding is written, one line of JSON for "
+           "each: a file, or a program that reads lines (rotatelogs). By default the error log, "
+           "at level notice.",
+           .syntax = "file|\"|program\"", .check = wecom_value_audit_log),
 
     AP_INIT_TAKE1("AuthType", wecom_config_set_auth_type,
                   (void *)&((const wecom_option_t){
@@ -193,6 +233,10 @@ static const command_rec directives[] = {
           "sources of several enterprises may be used it is needed, for example "
           "%{userid}@%{source}, since two people could have one userid.",
           .syntax = "pattern", .check = wecom_user_check),
+    PLACE("WeComRegistration", FLAG, registration,
+          "Off: a login that begins here never creates an account, whatever the source says. Needs "
+          "WeComAccounts.",
+          .syntax = "On|Off", .fallback = "On"),
     { NULL, { NULL }, NULL, 0, RAW_ARGS, NULL }
 };
 

@@ -14,7 +14,7 @@
  * lock, in APR's own way: a busy_timeout of SQLite's would wait with APR's mutex held, which the
  * thread that has the lock needs to let go of it. */
 #define ROUNDS        3
-#define MAX_FOUND     16   /* candidates that are looked at; more is ambiguous in any case */
+#define MAX_FOUND     (WECOM_MATCH_MAX_CHOICES + 1)
 
 typedef struct directory_t {
     wecom_directory_t head;
@@ -50,7 +50,8 @@ static int read_account(wecom_account_t *account, const wecom_sql_rows_t *rows)
         return 0;
     }
     account->status = wecom_account_sql_status(wecom_sql_entry(rows, WECOM_SQL_STATUS));
-    account->is_ours = wecom_text_equal(wecom_sql_entry(rows, WECOM_SQL_CREATED_BY), WECOM_SQL_OUR_OWN);
+    account->is_ours = wecom_text_equal(wecom_sql_entry(rows, WECOM_SQL_CREATED_BY),
+                                        WECOM_SQL_OUR_OWN);
     account->email = wecom_sql_entry(rows, WECOM_SQL_EMAIL);
     account->phone = wecom_sql_entry(rows, WECOM_SQL_PHONE);
     account->name = wecom_sql_entry(rows, WECOM_SQL_PROFILE);

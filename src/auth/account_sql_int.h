@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* account_sql_int.h - what account_sql.c and account_sql_write.c share, and nobody else includes. */
+/* account_sql_int.h - what the files of account_sql share, and nobody else includes. */
 #ifndef WECOM_AUTH_ACCOUNT_SQL_INT_H
 #define WECOM_AUTH_ACCOUNT_SQL_INT_H
 

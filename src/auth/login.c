@@ -97,10 +97,19 @@ static void evict_others(wecom_reply_t *reply, const wecom_login_t *room)
     }
 }
 
-/* Mint, seal, set the cookie and remember. The new state, or NULL when there are no random bytes
- * or no cipher. A cache that does not work costs the comfort alone that it is there for. */
-static const char *make_pending(wecom_reply_t *reply, const wecom_login_t *room,
-                                const char *source, const wecom_login_wish_t *wish, int mark)
+#define WISHES (WECOM_PENDING_LOGIN_ONLY | WECOM_PENDING_NO_REGISTRATION)
+
+void wecom_login_wish_of(wecom_login_wish_t *wish, const wecom_pending_t *pending)
+{
+    wish->allowed = pending->allowed;
+    wish->target = pending->target;
+    wish->flags = pending->flags & (unsigned int)WISHES;
+    wish->consent = (pending->flags & WECOM_PENDING_PRIVATE) != 0;
+}
+
+const char *wecom_login_make_pending(wecom_reply_t *reply, const wecom_login_t *room,
+                                     const char *source, const wecom_login_wish_t *wish,
+                                     unsigned int flags, int mark)
 {
     const wecom_cache_t *cache = room->ports->cache;
     wecom_pending_t pending;
@@ -116,7 +125,7 @@ static const char *make_pending(wecom_reply_t *reply, const wecom_login_t *room,
     pending.source = source;
     pending.allowed = wish->allowed;
     pending.target = wish->target;
-    pending.flags = wish->flags;
+    pending.flags = (wish->flags & (unsigned int)WISHES) | flags;
     if (wecom_state_pack(&packed, &pending, room->pool) != WECOM_OK
         || wecom_state_seal(&sealed, &pending, room->site, room->state_ring, room->pool)
            != WECOM_OK) {
@@ -143,27 +152,21 @@ void wecom_login_start_source(wecom_reply_t *reply, const wecom_login_t *room,
                               const wecom_source_t *source, const wecom_login_wish_t *wish,
                               int mark, int status)
 {
-    wecom_login_wish_t sealed = *wish;
     const char *return_url = room->site->return_url;
+    int silent = is_silent(room, source);
+    int consent = silent && (source->app.private_info || wish->consent);
     const char *state;
     const char *url;
-    int silent = is_silent(room, source);
 
-    sealed.flags &= ~(unsigned int)(WECOM_PENDING_IN_CLIENT | WECOM_PENDING_PRIVATE);
-    if (silent) {
-        sealed.flags |= WECOM_PENDING_IN_CLIENT;
-        if (source->app.private_info) {
-            sealed.flags |= WECOM_PENDING_PRIVATE;
-        }
-    }
-    state = make_pending(reply, room, source->id, &sealed, mark);
+    state = wecom_login_make_pending(reply, room, source->id, wish,
+                                     (silent ? (unsigned int)WECOM_PENDING_IN_CLIENT : 0u)
+                                     | (consent ? (unsigned int)WECOM_PENDING_PRIVATE : 0u), mark);
     if (state == NULL) {
         wecom_refusal_page(reply, room, WECOM_REASON_INTERNAL, wish->target, NULL);
         return;
     }
     if (silent) {
-        url = wecom_link_authorize(&source->app, return_url, state, source->app.private_info,
-                                   room->pool);
+        url = wecom_link_authorize(&source->app, return_url, state, consent, room->pool);
     }
     else {
         url = wecom_link_login(&source->app, return_url, state, wecom_words_short(room->lang),
@@ -207,7 +210,7 @@ void wecom_login_begin_marked(wecom_reply_t *reply, const wecom_login_t *room,
         wecom_login_start_source(reply, room, source, wish, mark, status);
         return;
     }
-    state = make_pending(reply, room, "", wish, mark);
+    state = wecom_login_make_pending(reply, room, "", wish, 0, mark);
     if (state == NULL) {
         wecom_refusal_page(reply, room, WECOM_REASON_INTERNAL, wish->target, NULL);
         return;
@@ -269,9 +272,7 @@ void wecom_login_page(wecom_reply_t *reply, const wecom_login_t *room, const cha
             found = wecom_login_recall_pending(&pending, room, pending_state);
         }
         if (found == WECOM_OK) {
-            sealed.allowed = pending.allowed;
-            sealed.target = pending.target;
-            sealed.flags = pending.flags & ~(unsigned int)WECOM_PENDING_TARGET_CACHED;
+            wecom_login_wish_of(&sealed, &pending);
             mark = wecom_state_mark(pending_state);
         }
     }
@@ -291,7 +292,7 @@ void wecom_login_page(wecom_reply_t *reply, const wecom_login_t *room, const cha
         return;
     }
     if (state == NULL) {
-        state = make_pending(reply, room, "", &sealed, mark);
+        state = wecom_login_make_pending(reply, room, "", &sealed, 0, mark);
     }
     if (state == NULL) {
         wecom_refusal_page(reply, room, WECOM_REASON_INTERNAL, sealed.target, NULL);

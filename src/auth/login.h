@@ -18,7 +18,10 @@
 typedef struct wecom_login_wish_t {
     const char *allowed;       /* ids, one blank between; "" for all */
     const char *target;        /* safe */
-    unsigned int flags;        /* WECOM_PENDING_LOGIN_ONLY, _NO_REGISTRATION */
+    unsigned int flags;        /* WECOM_PENDING_LOGIN_ONLY, _NO_REGISTRATION; others are not looked
+                                * at */
+    int consent;               /* inside the client the member is asked for consent, whatever the
+                                * source's scope */
 } wecom_login_wish_t;
 
 /* From a protected request: straight to WeCom where one source fits, else to the login page.

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * login_int.h - what login.c and login_return.c share, and nobody else includes.
+ * login_int.h - what the files of a login share, and nobody else includes.
  */
 #ifndef WECOM_AUTH_LOGIN_INT_H
 #define WECOM_AUTH_LOGIN_INT_H
 
+#include "account.h"
 #include "login.h"
 
 /* A pending login stays findable by its state for an hour, six times the life of its cookie, so
@@ -33,6 +34,52 @@ void wecom_login_begin_marked(wecom_reply_t *reply, const wecom_login_t *room,
 /* Set-Cookie that deletes the pending cookie of a state. */
 void wecom_login_forget_cookie(wecom_reply_t *reply, const wecom_login_t *room,
                                const char *state);
+
+/* The wish that a pending login was made of, to begin it again. */
+void wecom_login_wish_of(wecom_login_wish_t *wish, const wecom_pending_t *pending);
+
+/* Mint a state, seal it with the wish into a cookie of its own (flags: WECOM_PENDING_HALF and
+ * what the wish has) and remember it. The new state, or NULL when there are no random bytes or no
+ * cipher. A cache that does not work costs the comfort alone that it is there for. */
+const char *wecom_login_make_pending(wecom_reply_t *reply, const wecom_login_t *room,
+                                     const char *source, const wecom_login_wish_t *wish,
+                                     unsigned int flags, int mark);
+
+/* --- login_session.c --- */
+
+/* The browser goes to the target, with the session that the reply sets. */
+void wecom_login_go_to(wecom_reply_t *reply, const wecom_login_t *room, const char *target);
+
+/* Is the visitor signed in for the target of this login? */
+int wecom_login_is_known(const wecom_login_t *room, const wecom_pending_t *pending);
+
+/* The page of a reason, with the source's name in its sentence. */
+void wecom_login_refuse(wecom_reply_t *reply, const wecom_login_t *room,
+                        const wecom_source_t *source, wecom_reason_t reason, const char *target);
+
+/* A new session for the member; reply->signed_in. flags: of the pending login. standing: the
+ * account, NULL without a directory. confirmed: when WeCom said yes. */
+wecom_reason_t wecom_login_make_session(wecom_reply_t *reply, const wecom_login_t *room,
+                                        const wecom_source_t *source, unsigned int flags,
+                                        const wecom_member_t *member,
+                                        const wecom_standing_t *standing, apr_time_t confirmed);
+
+/* --- login_admit.c --- */
+
+/* What the visitor has answered to our question. */
+typedef struct wecom_login_answer_t {
+    wecom_step_t step;
+    const char *username;   /* with WECOM_STEP_BIND */
+    const char *chosen;     /* with WECOM_STEP_CHOOSE */
+} wecom_login_answer_t;
+
+/* The directory's word. WECOM_REASON_NONE with *standing: the member is this account. *asked: the
+ * reply is complete, because the visitor is asked (for consent, or for the account). Else the
+ * reason of the refusal. answer: NULL for a first step. */
+wecom_reason_t wecom_login_admit(wecom_reply_t *reply, wecom_standing_t *standing, int *asked,
+                                 const wecom_login_t *room, const wecom_source_t *source,
+                                 const wecom_pending_t *pending, const wecom_member_t *member,
+                                 const wecom_login_answer_t *answer);
 
 /* public URL + target. */
 const char *wecom_login_absolute(const wecom_login_t *room, const char *target);

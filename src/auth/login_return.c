@@ -110,30 +110,6 @@ int wecom_login_is_loop(const wecom_login_t *room, const char *source, const cha
 
 /* --- without the cookie --------------------------------------------------------------------- */
 
-/* A redirect without a fragment inherits that of the address before it (RFC 9110 section 10.2.2):
- * in the client #wechat_redirect would stay in the application's address, where it can be a
- * route. An empty fragment ends it. */
-static void go_to(wecom_reply_t *reply, const wecom_login_t *room, const char *target)
-{
-    wecom_reply_redirect(reply, 302,
-                         apr_pstrcat(room->pool, wecom_login_absolute(room, target),
-                                     room->client == WECOM_CLIENT_BROWSER ? "" : "#", NULL));
-}
-
-/* Is the visitor signed in for the target? A session of a source that the place does not allow
- * opens nothing there: sent to it, the browser would only begin the same login again, for ever
- * where WeCom answers silently. */
-static int is_known(const wecom_login_t *room, const wecom_pending_t *pending)
-{
-    const apr_array_header_t *sources;
-
-    if (room->ticket == NULL) {
-        return 0;
-    }
-    sources = wecom_source_narrow_text(room->sources, pending->allowed, room->pool);
-    return wecom_source_find(sources, room->ticket->source) != NULL;
-}
-
 /* Start the login again, as the second and last try. */
 static void restart(wecom_reply_t *reply, const wecom_login_t *room,
                     const wecom_pending_t *pending)
@@ -141,9 +117,7 @@ static void restart(wecom_reply_t *reply, const wecom_login_t *room,
     const wecom_source_t *source;
     wecom_login_wish_t wish;
 
-    wish.allowed = pending->allowed;
-    wish.target = pending->target;
-    wish.flags = pending->flags & ~(unsigned int)WECOM_PENDING_TARGET_CACHED;
+    wecom_login_wish_of(&wish, pending);
     source = wecom_source_find(wecom_source_narrow_text(room->sources, wish.allowed, room->pool),
                                pending->source);
     if (source != NULL) {
@@ -205,8 +179,8 @@ static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *roo
         pending.allowed = "";
         pending.target = "/";
     }
-    if (is_known(room, &pending)) {
-        go_to(reply, room, pending.target);
+    if (wecom_login_is_known(room, &pending)) {
+        wecom_login_go_to(reply, room, pending.target);
     }
     else if (back->code == NULL) {
         wecom_refusal_page(reply, room, WECOM_REASON_REFUSED, pending.target, NULL);
@@ -229,7 +203,7 @@ static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *roo
 
 static wecom_reason_t ask_member(wecom_member_t *member, wecom_error_t *err,
                                  const wecom_identity_t *identity, const wecom_app_t *app,
-                                 const wecom_ports_t *ports, apr_pool_t *pool)
+                                 int consented, const wecom_ports_t *ports, apr_pool_t *pool)
 {
     member->userid = identity->userid;
     if (app->check_member) {
@@ -242,7 +216,7 @@ static wecom_reason_t ask_member(wecom_member_t *member, wecom_error_t *err,
             return WECOM_REASON_INACTIVE;
         }
     }
-    if (identity->user_ticket != NULL && app->private_info
+    if (identity->user_ticket != NULL && consented
         && wecom_api_read_detail(member, err, app, identity->user_ticket, ports, pool)
                != WECOM_OK) {
         /* A ticket that is too old or not good any more (84014, 84015) costs the sensitive
@@ -256,66 +230,11 @@ static wecom_reason_t ask_member(wecom_member_t *member, wecom_error_t *err,
     return WECOM_REASON_NONE;
 }
 
-static wecom_reason_t make_ticket(wecom_ticket_t *ticket, const wecom_login_t *room,
-                                  const wecom_pending_t *pending, const wecom_member_t *member)
-{
-    const wecom_source_t *source = wecom_source_find(room->sources, pending->source);
-    apr_table_t *fields = apr_table_make(room->pool, 1);
-
-    memset(ticket, 0, sizeof(*ticket));
-    if (wecom_crypto_random(ticket->id, sizeof(ticket->id)) != WECOM_OK) {
-        return WECOM_REASON_INTERNAL;
-    }
-    ticket->flags = (pending->flags & WECOM_PENDING_IN_CLIENT) != 0 ? WECOM_TICKET_IN_CLIENT : 0;
-    ticket->issued = apr_time_sec(room->now);
-    ticket->seen = ticket->issued;
-    ticket->checked = ticket->issued;
-    ticket->source = pending->source;
-    ticket->userid = member->userid;
-    ticket->account = "";
-    ticket->name = member->name != NULL ? member->name : "";
-    ticket->departments = member->departments;
-    ticket->leads = member->leads;
-    ticket->department_count = member->department_count;
-    ticket->main_department = member->main_department;
-    if (source->print != NULL) {
-        apr_table_setn(fields, WECOM_TICKET_APP, source->print);
-    }
-    ticket->fields = fields;
-    /* What other modules keep in the session belongs to the person, so it stays when the same
-     * one signs in again and goes when somebody else does. */
-    if (room->ticket != NULL && strcmp(room->ticket->source, ticket->source) == 0
-        && strcmp(room->ticket->userid, ticket->userid) == 0) {
-        ticket->entries = room->ticket->entries;
-    }
-    else {
-        ticket->entries = apr_table_make(room->pool, 1);
-    }
-    return WECOM_REASON_NONE;
-}
-
-static wecom_reason_t seal_session(wecom_reply_t *reply, const wecom_login_t *room,
-                                   const wecom_ticket_t *ticket)
-{
-    const char *text;
-    wecom_status_t status = wecom_ticket_seal(&text, ticket, room->ticket_ring, room->ticket_aad,
-                                              room->pool);
-
-    if (status != WECOM_OK) {
-        return status == WECOM_E_TOO_LARGE ? WECOM_REASON_TOO_LARGE : WECOM_REASON_INTERNAL;
-    }
-    wecom_reply_cookie(reply, wecom_site_cookie(room->site, room->site->session_cookie, text, -1,
-                                                1, room->pool));
-    reply->ticket = ticket;
-    reply->signed_in = 1;
-    return WECOM_REASON_NONE;
-}
-
 /* WeCom's two answers: whose code, and is the member one of ours. All calls together take one
  * timeout. */
 static wecom_reason_t ask_wecom(wecom_reply_t *reply, wecom_member_t *member,
                                 const wecom_login_t *room, const wecom_app_t *app,
-                                const char *code)
+                                int consented, const char *code)
 {
     wecom_ports_t ports = *room->ports;
     wecom_identity_t identity;
@@ -326,41 +245,41 @@ static wecom_reason_t ask_wecom(wecom_reply_t *reply, wecom_member_t *member,
         return wecom_reason_of(&reply->error);
     }
     reply->userid = identity.userid;
-    return ask_member(member, &reply->error, &identity, app, &ports, room->pool);
+    return ask_member(member, &reply->error, &identity, app, consented, &ports, room->pool);
 }
 
-/* From the spent state to the session. */
+/* From the spent state to the session, or to the question for the account. */
 static wecom_reason_t exchange(wecom_reply_t *reply, const wecom_login_t *room,
                                const wecom_source_t *source, const wecom_pending_t *pending,
                                const char *code)
 {
-    wecom_ticket_t *ticket = apr_pcalloc(room->pool, sizeof(*ticket));
+    int consented = source->app.private_info || (pending->flags & WECOM_PENDING_PRIVATE) != 0;
+    wecom_standing_t standing;
     wecom_member_t member;
     wecom_reason_t reason;
+    int asked = 0;
 
     memset(&member, 0, sizeof(member));
-    reason = ask_wecom(reply, &member, room, &source->app, code);
+    memset(&standing, 0, sizeof(standing));
+    reason = ask_wecom(reply, &member, room, &source->app, consented, code);
     wecom_trouble_note(&reply->error, &source->app, room->ports, room->pool);
+    if (reason == WECOM_REASON_NONE && room->directory != NULL) {
+        reason = wecom_login_admit(reply, &standing, &asked, room, source, pending, &member, NULL);
+        if (asked) {
+            return WECOM_REASON_NONE;
+        }
+    }
     if (reason != WECOM_REASON_NONE) {
         return reason;
     }
     if (wecom_login_is_loop(room, source->id, member.userid, pending->issued)) {
         return WECOM_REASON_LOOP;
     }
-    reason = make_ticket(ticket, room, pending, &member);
-    return reason != WECOM_REASON_NONE ? reason : seal_session(reply, room, ticket);
+    return wecom_login_make_session(reply, room, source, pending->flags, &member,
+                                    room->directory != NULL ? &standing : NULL, room->now);
 }
 
 /* --- the story ------------------------------------------------------------------------------ */
-
-static void refuse_login(wecom_reply_t *reply, const wecom_login_t *room,
-                         const wecom_source_t *source, wecom_reason_t reason, const char *target)
-{
-    const char *pairs[3] = { "name", NULL, NULL };
-
-    pairs[1] = wecom_source_name(source, wecom_words_short(room->lang));
-    wecom_refusal_page(reply, room, reason, target, pairs);
-}
 
 static int spend(const wecom_login_t *room, const char *state)
 {
@@ -382,21 +301,23 @@ static void finish_with_code(wecom_reply_t *reply, const wecom_login_t *room,
 
     wecom_login_forget_cookie(reply, room, pending->state);
     if (!spend(room, pending->state)) {
-        go_to(reply, room, target);
+        wecom_login_go_to(reply, room, target);
         return;
     }
     reason = exchange(reply, room, source, pending, code);
     if (reason == WECOM_REASON_NONE) {
-        go_to(reply, room, target);
+        if (reply->signed_in) {
+            wecom_login_go_to(reply, room, target);
+        }
     }
-    else if (reason == WECOM_REASON_CODE_DEAD && is_known(room, pending)) {
-        go_to(reply, room, target);
+    else if (reason == WECOM_REASON_CODE_DEAD && wecom_login_is_known(room, pending)) {
+        wecom_login_go_to(reply, room, target);
     }
     else if (reason == WECOM_REASON_CODE_DEAD && wecom_state_mark(pending->state) == 0) {
         restart(reply, room, pending);
     }
     else {
-        refuse_login(reply, room, source, reason, target);
+        wecom_login_refuse(reply, room, source, reason, target);
     }
 }
 
@@ -411,10 +332,10 @@ static void refuse_for_now(wecom_reply_t *reply, const wecom_login_t *room,
     if (cache->get(cache, &mark, "used", pending->state, room->now, room->pool) == WECOM_OK) {
         memset(&reply->error, 0, sizeof(reply->error));
         wecom_login_forget_cookie(reply, room, pending->state);
-        go_to(reply, room, pending->target);
+        wecom_login_go_to(reply, room, pending->target);
         return;
     }
-    refuse_login(reply, room, source, reason, pending->target);
+    wecom_login_refuse(reply, room, source, reason, pending->target);
 }
 
 /* The same, if WeCom is worth asking and there is a slot to wait in. Otherwise nothing is spent:
@@ -451,16 +372,19 @@ static void finish_with_cookie(wecom_reply_t *reply, const wecom_login_t *room,
     const char *target = pending->target;
 
     reply->source = pending->source;
-    if (source == NULL) {
+    if ((pending->flags & WECOM_PENDING_HALF) != 0) { /* no code belongs to it */
+        wecom_refusal_page(reply, room, WECOM_REASON_BAD_RETURN, target, NULL);
+    }
+    else if (source == NULL) {
         wecom_refusal_page(reply, room, WECOM_REASON_NO_SUCH_SOURCE, target, NULL);
     }
     else if (back->appid != NULL && !wecom_source_same_corp(source, back->appid)) {
-        refuse_login(reply, room, source, WECOM_REASON_WRONG_APP, target);
+        wecom_login_refuse(reply, room, source, WECOM_REASON_WRONG_APP, target);
     }
     else if (back->code == NULL) {
         /* The cookie stays: a reload shows this page again instead of starting a login that
          * the visitor has just declined. */
-        refuse_login(reply, room, source, WECOM_REASON_REFUSED, target);
+        wecom_login_refuse(reply, room, source, WECOM_REASON_REFUSED, target);
     }
     else {
         finish_in_turn(reply, room, source, pending, back->code);

@@ -139,6 +139,9 @@ static wecom_match_t first(const wecom_match_facts_t *facts)
         return answer(policy->login_only || policy->no_registration ? WECOM_MATCH_ASK_TO_BIND
                                                                     : WECOM_MATCH_ASK, NULL);
     case WECOM_ASSOCIATION_FIELD:
+        if (count(facts) > WECOM_MATCH_MAX_CHOICES) {
+            return refuse(WECOM_MATCH_AMBIGUOUS, NULL);
+        }
         if (count(facts) > 1) { /* row 13 */
             return answer(WECOM_MATCH_CHOOSE, NULL);
         }

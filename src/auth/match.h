@@ -72,6 +72,8 @@ typedef struct wecom_match_facts_t {
     int withheld;                         /* WeCom did not deliver a field to match by */
 } wecom_match_facts_t;
 
+#define WECOM_MATCH_MAX_CHOICES 16  /* a directory need not look for more than one more */
+
 typedef enum wecom_match_verdict_t {
     WECOM_MATCH_REFUSE = 0,
     WECOM_MATCH_LOG_IN,       /* as the linked account */
@@ -91,6 +93,7 @@ typedef enum wecom_match_refusal_t {
     WECOM_MATCH_INACTIVE,
     WECOM_MATCH_LOCKED,
     WECOM_MATCH_TAKEN,
+    WECOM_MATCH_AMBIGUOUS,    /* more candidates than a page can offer */
     WECOM_MATCH_STALE,
     WECOM_MATCH_UNKNOWN,      /* who was proven is no account here; said as a wrong password */
     WECOM_MATCH_EXPIRED       /* the answer fits nothing that is asked any more */

@@ -3,15 +3,19 @@
 
 #include "page.h"
 
+#include <string.h>
+
 #include <apr_strings.h>
 
 /* The hash in the policy below is that of exactly these bytes; tests/unit/test_page.c recomputes
  * it, so a change here that forgets it turns red. */
 const char wecom_page_style[] =
     ":root{color-scheme:light dark;--ink:#1d2129;--quiet:#5c6470;--paper:#f4f6f9;--card:#fff;"
-    "--line:#dfe3e8;--edge:#868e9a;--key:#1f5fbf;--on-key:#fff}"
+    "--line:#dfe3e8;--edge:#868e9a;--key:#1f5fbf;--on-key:#fff;"
+    "--bad:#b3261e}"
     "@media(prefers-color-scheme:dark){:root{--ink:#e8eaed;--quiet:#a6adb8;--paper:#16181d;"
-    "--card:#20232a;--line:#343944;--edge:#737c8b;--key:#8ab4f8;--on-key:#10131a}}"
+    "--card:#20232a;--line:#343944;--edge:#737c8b;--key:#8ab4f8;--on-key:#10131a;"
+    "--bad:#f2b8b5}}"
     "*{box-sizing:border-box}"
     "body{margin:0;min-height:100vh;min-height:100dvh;display:flex;align-items:center;"
     "justify-content:center;"
@@ -24,6 +28,13 @@ const char wecom_page_style[] =
     "p{margin:0 0 20px;overflow-wrap:anywhere}"
     ".quiet{color:var(--quiet);font-size:14px;margin:16px 0 0}"
     "form{margin:0}"
+    "label{display:block;margin:0 0 4px;font-size:14px}"
+    ".i{display:block;width:100%;margin:0 0 16px;padding:11px 12px;font:inherit;color:var(--ink);"
+    "background:var(--card);border:1px solid var(--edge);border-radius:10px}"
+    ".i:focus-visible{outline:3px solid var(--key);outline-offset:1px}"
+    ".alert{padding:10px 12px;border:1px solid var(--edge);border-left:4px solid var(--bad);"
+    "border-radius:6px}"
+    ".b small{display:block;font-size:13px;color:var(--quiet)}"
     ".b{display:block;width:100%;margin:0 0 12px;padding:12px 16px;font:inherit;"
     "text-align:center;text-decoration:none;overflow-wrap:anywhere;cursor:pointer;"
     "color:var(--key);background:transparent;border:1px solid var(--edge);border-radius:10px}"
@@ -36,7 +47,7 @@ const char wecom_page_style[] =
 const char *wecom_page_policy(void)
 {
     return "default-src 'none'; "
-           "style-src 'sha256-v0yIL0eSRMWz8cIVG1rLIysoT8zxDCMeZ46QabuKOAY='; "
+           "style-src 'sha256-kn/+7rLLvmuXIIefHhBe5k3E7Z+LG0GjX0F8isMQTB4='; "
            "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 }
 
@@ -47,11 +58,73 @@ static const char *buttons(const wecom_page_t *page, apr_pool_t *pool)
 
     for (i = 0; page->links != NULL && i < page->links->nelts; i++) {
         const wecom_page_link_t *item = &APR_ARRAY_IDX(page->links, i, wecom_page_link_t);
-        int first = i == 0 && page->form_action == NULL;
+        int first = i == 0 && (page->form_action == NULL || page->form_last);
 
         out = apr_pstrcat(pool, out, "<a class=\"b", first ? " first" : "", "\" href=\"",
                           wecom_text_html(item->href, pool), "\">",
                           wecom_text_html(item->label, pool), "</a>\n", NULL);
+    }
+    return out;
+}
+
+static const char *input(const wecom_page_input_t *item, int first, apr_pool_t *pool)
+{
+    const char *name = wecom_text_html(item->name, pool);
+    const char *value = item->value != NULL
+                        ? apr_pstrcat(pool, " value=\"", wecom_text_html(item->value, pool), "\"",
+                                      NULL) : "";
+
+    if (strcmp(item->type, "hidden") == 0) {
+        return apr_pstrcat(pool, "<input type=\"hidden\" name=\"", name, "\"", value, ">", NULL);
+    }
+    return apr_pstrcat(pool, "<label for=\"", name, "\">", wecom_text_html(item->label, pool),
+                       "</label>\n<input class=\"i\" id=\"", name, "\" type=\"", item->type,
+                       "\" name=\"", name, "\"", value,
+                       item->autocomplete != NULL ? " autocomplete=\"" : "",
+                       item->autocomplete != NULL ? item->autocomplete : "",
+                       item->autocomplete != NULL ? "\"" : "",
+                       " autocapitalize=\"none\" spellcheck=\"false\" required",
+                       first ? " autofocus" : "", ">\n", NULL);
+}
+
+static const char *inputs(const wecom_page_t *page, apr_pool_t *pool)
+{
+    const char *out = "";
+    int seen = 0;
+    int i;
+
+    for (i = 0; page->form_inputs != NULL && i < page->form_inputs->nelts; i++) {
+        const wecom_page_input_t *item = &APR_ARRAY_IDX(page->form_inputs, i, wecom_page_input_t);
+        int empty = strcmp(item->type, "hidden") != 0 && item->value == NULL;
+
+        /* The first that is still to be filled in. */
+        out = apr_pstrcat(pool, out, input(item, empty && !seen, pool), NULL);
+        seen |= empty;
+    }
+    return out;
+}
+
+static const char *submits(const wecom_page_t *page, apr_pool_t *pool)
+{
+    const char *out = "";
+    int i;
+
+    if (page->form_buttons == NULL) {
+        return apr_pstrcat(pool, "<button class=\"b", page->form_last ? "" : " first",
+                           "\" type=\"submit\">", wecom_text_html(page->form_label, pool),
+                           "</button>", NULL);
+    }
+    for (i = 0; i < page->form_buttons->nelts; i++) {
+        const wecom_page_button_t *item = &APR_ARRAY_IDX(page->form_buttons, i,
+                                                         wecom_page_button_t);
+
+        out = apr_pstrcat(pool, out, "<button class=\"b\" type=\"submit\" name=\"",
+                          wecom_text_html(item->name, pool), "\" value=\"",
+                          wecom_text_html(item->value, pool), "\">",
+                          wecom_text_html(item->label, pool),
+                          *item->detail != '\0' ? "<small>" : "",
+                          wecom_text_html(item->detail, pool),
+                          *item->detail != '\0' ? "</small>" : "", "</button>\n", NULL);
     }
     return out;
 }
@@ -64,9 +137,8 @@ static const char *form(const wecom_page_t *page, apr_pool_t *pool)
     return apr_pstrcat(pool, "<form method=\"post\" action=\"",
                        wecom_text_html(page->form_action, pool), "\">"
                        "<input type=\"hidden\" name=\"token\" value=\"",
-                       wecom_text_html(page->form_token, pool), "\">"
-                       "<button class=\"b first\" type=\"submit\">",
-                       wecom_text_html(page->form_label, pool), "</button></form>\n", NULL);
+                       wecom_text_html(page->form_token, pool), "\">", inputs(page, pool),
+                       submits(page, pool), "</form>\n", NULL);
 }
 
 static const char *id_line(const wecom_page_t *page, apr_pool_t *pool)
@@ -116,7 +188,9 @@ const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool)
                        "<title>", title, "</title><style>", wecom_page_style,
                        "</style></head>\n<body><main>\n<h1>", title, "</h1>\n",
                        paragraph("<p>", page->sentence, pool),
-                       form(page, pool), buttons(page, pool),
+                       paragraph("<p class=\"alert\" role=\"alert\">", page->alert, pool),
+                       page->form_last ? buttons(page, pool) : "", form(page, pool),
+                       page->form_last ? "" : buttons(page, pool),
                        paragraph("<p class=\"quiet\">", page->note, pool),
                        id_line(page, pool), "</main>\n", beacon(page, pool),
                        "</body>\n</html>\n", NULL);

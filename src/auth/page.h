@@ -21,15 +21,36 @@ typedef struct wecom_page_link_t {
     const char *href;
 } wecom_page_link_t;
 
+/* An input of the form; with a label, unless its type is "hidden". */
+typedef struct wecom_page_input_t {
+    const char *type;                   /* "hidden", "text" or "password" */
+    const char *name;
+    const char *label;
+    const char *value;                  /* NULL: empty */
+    const char *autocomplete;           /* NULL: none */
+} wecom_page_input_t;
+
+/* A button of the form that says which of several things is meant. */
+typedef struct wecom_page_button_t {
+    const char *name;
+    const char *value;
+    const char *label;
+    const char *detail;                 /* a second, quieter line; "" for none */
+} wecom_page_button_t;
+
 typedef struct wecom_page_t {
     wecom_lang_t lang;
     const char *title;
     const char *sentence;               /* may be NULL */
     const char *note;                   /* a second, quieter sentence; may be NULL */
     const apr_array_header_t *links;    /* wecom_page_link_t; may be NULL; the first stands out */
-    const char *form_action;            /* a form with one button; NULL: none */
+    const char *alert;                  /* what went wrong on this page; NULL: nothing */
+    const char *form_action;            /* a form; NULL: none */
     const char *form_token;
+    const apr_array_header_t *form_inputs;  /* wecom_page_input_t; may be NULL */
+    const apr_array_header_t *form_buttons; /* wecom_page_button_t; NULL: one, with form_label */
     const char *form_label;
+    int form_last;                      /* the links come first, and the first of them stands out */
     const char *incident;               /* "WC0231-K7Q2M"; NULL: no id line */
     apr_time_t now;                     /* shown with the incident, UTC */
     const char *beacon;                 /* a path that is asked for, as an unseen picture, as soon

@@ -121,6 +121,66 @@ static const wecom_reason_row_t rows[WECOM_REASON_COUNT] = {
     [WECOM_REASON_DENIED] = {
         "WC0251", WECOM_LEVEL_WARN, 403, WECOM_WORD_NO_PERMISSION,
         "the visitor is known, but Require does not admit them", NULL },
+    [WECOM_REASON_LOGIN_ONLY] = {
+        "WC0261", WECOM_LEVEL_WARN, 403, WECOM_WORD_LOGIN_ONLY,
+        "no account belongs to the member, and in login-only mode none is created",
+        "wecomctl accounts link USERNAME SOURCE USERID, or let accounts be found: "
+        "WeComAssociation" },
+    [WECOM_REASON_NO_REGISTRATION] = {
+        "WC0262", WECOM_LEVEL_WARN, 403, WECOM_WORD_NO_REGISTRATION,
+        "no account belongs to the member, and none may be created at this place",
+        "WeComRegistration On, or an account for the member: wecomctl accounts import" },
+    [WECOM_REASON_WITHHELD] = {
+        "WC0263", WECOM_LEVEL_WARN, 403, WECOM_WORD_WITHHELD,
+        "WeCom did not deliver the value that accounts are matched by",
+        "the member opens the site once inside the WeCom client and consents; console, the app: "
+        "the sensitive fields must be selected" },
+    [WECOM_REASON_ACCOUNT_INACTIVE] = {
+        "WC0264", WECOM_LEVEL_WARN, 403, WECOM_WORD_ACCOUNT_INACTIVE,
+        "the account is disabled", "wecomctl accounts enable USERNAME" },
+    [WECOM_REASON_ACCOUNT_LOCKED] = {
+        "WC0265", WECOM_LEVEL_WARN, 403, WECOM_WORD_ACCOUNT_LOCKED,
+        "the account is locked", "wecomctl accounts enable USERNAME" },
+    [WECOM_REASON_TAKEN] = {
+        "WC0266", WECOM_LEVEL_WARN, 403, WECOM_WORD_TAKEN,
+        "the account is connected with another member of this source",
+        "wecomctl accounts show USERNAME; unlink it if the member has left" },
+    [WECOM_REASON_AMBIGUOUS] = {
+        "WC0267", WECOM_LEVEL_WARN, 403, WECOM_WORD_AMBIGUOUS,
+        "more accounts match than could be offered",
+        "match by a field that is unique, or link by hand: wecomctl accounts link" },
+    [WECOM_REASON_STALE_LINK] = {
+        "WC0268", WECOM_LEVEL_WARN, 403, WECOM_WORD_STALE_LINK,
+        "the account that the member is connected with is gone",
+        "wecomctl accounts unlink --member SOURCE USERID" },
+    [WECOM_REASON_DIRECTORY] = {
+        "WC0269", WECOM_LEVEL_ERROR, 503, WECOM_WORD_TRY_LATER,
+        "the account directory cannot be asked",
+        "check the database or LDAP server; new tables are made by wecomctl accounts init" },
+    [WECOM_REASON_BAD_CREDENTIALS] = {
+        "WC0271", WECOM_LEVEL_WARN, 403, WECOM_WORD_BAD_CREDENTIALS,
+        "the proof for an account failed", NULL },
+    [WECOM_REASON_THROTTLED] = {
+        "WC0272", WECOM_LEVEL_WARN, 429, WECOM_WORD_THROTTLED,
+        "the member failed five times in five minutes and must wait", NULL },
+    [WECOM_REASON_ACCOUNT_RESTS] = {
+        "WC0273", WECOM_LEVEL_WARN, 429, WECOM_WORD_THROTTLED,
+        "fifty members failed to prove one account, which rests now",
+        "somebody may be trying passwords with many members" },
+    [WECOM_REASON_PROVIDER] = {
+        "WC0274", WECOM_LEVEL_ERROR, 503, WECOM_WORD_TRY_LATER,
+        "the provider of WeComBindProvider cannot check a password now",
+        "see the provider's own message before this one" },
+    [WECOM_REASON_WRONG_BROWSER] = {
+        "WC0275", WECOM_LEVEL_WARN, 400, WECOM_WORD_WRONG_BROWSER,
+        "a half-finished sign-in was opened in a browser that it does not belong to", NULL },
+    [WECOM_REASON_ASK_EXPIRED] = {
+        "WC0276", WECOM_LEVEL_INFO, 400, WECOM_WORD_EXPIRED,
+        "the half-finished sign-in is too old, used, or not asked any more", NULL },
+    [WECOM_REASON_NOT_OFFERED] = {
+        "WC0277", WECOM_LEVEL_WARN, 400, WECOM_WORD_BAD_REQUEST,
+        "a form was posted that our page did not make",
+        "an account was chosen that was not offered, or the form's token does not fit" },
 };
 
 const wecom_reason_row_t *wecom_reason_row(wecom_reason_t reason)

@@ -44,6 +44,22 @@ typedef enum wecom_reason_t {
     WECOM_REASON_TOO_LARGE,        /* the session does not fit a cookie */
     WECOM_REASON_INTERNAL,         /* no random bytes, no cipher */
     WECOM_REASON_DENIED,           /* known, but Require says no */
+    WECOM_REASON_LOGIN_ONLY,       /* no account, and none is created */
+    WECOM_REASON_NO_REGISTRATION,
+    WECOM_REASON_WITHHELD,         /* the value to match by was not delivered */
+    WECOM_REASON_ACCOUNT_INACTIVE,
+    WECOM_REASON_ACCOUNT_LOCKED,
+    WECOM_REASON_TAKEN,
+    WECOM_REASON_AMBIGUOUS,
+    WECOM_REASON_STALE_LINK,
+    WECOM_REASON_DIRECTORY,        /* the account directory cannot be asked */
+    WECOM_REASON_BAD_CREDENTIALS,
+    WECOM_REASON_THROTTLED,        /* too many failures of this member */
+    WECOM_REASON_ACCOUNT_RESTS,    /* too many members failed on one account */
+    WECOM_REASON_PROVIDER,         /* the authn provider does not work */
+    WECOM_REASON_WRONG_BROWSER,    /* a half-finished login of another browser */
+    WECOM_REASON_ASK_EXPIRED,      /* a half-finished login that is gone */
+    WECOM_REASON_NOT_OFFERED,      /* a posted form that our page did not make */
     WECOM_REASON_COUNT
 } wecom_reason_t;
 

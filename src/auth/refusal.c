@@ -74,6 +74,18 @@ void wecom_refusal_page(wecom_reply_t *reply, const wecom_login_t *room, wecom_r
     wecom_refusal_show(reply, room, row->status, &page);
 }
 
+void wecom_refusal_mark(wecom_reply_t *reply, wecom_page_t *page, const wecom_login_t *room,
+                        wecom_reason_t reason)
+{
+    const wecom_reason_row_t *row = wecom_reason_row(reason);
+
+    page->alert = wecom_words_get(room->lang, row->word);
+    page->incident = new_number(row->id, room->pool);
+    reply->reason = reason;
+    reply->incident = page->incident;
+    reply->retry_after = row->status == 503 ? 10 : row->status == 429 ? 300 : 0;
+}
+
 void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const char *who)
 {
     const wecom_reason_row_t *row = wecom_reason_row(WECOM_REASON_DENIED);

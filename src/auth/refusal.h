@@ -16,6 +16,11 @@
 void wecom_refusal_page(wecom_reply_t *reply, const wecom_login_t *room, wecom_reason_t reason,
                         const char *again, const char *const *pairs);
 
+/* A reason on a page that the visitor can use on: its sentence as the page's alert, with a number,
+ * and the reply's reason for the log. */
+void wecom_refusal_mark(wecom_reply_t *reply, wecom_page_t *page, const wecom_login_t *room,
+                        wecom_reason_t reason);
+
 /* Known, and still not allowed: a 403 that says who is signed in and offers to sign out. */
 void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const char *who);
 

@@ -31,6 +31,10 @@ typedef struct wecom_reply_t {
     const char *incident;            /* as shown on the page */
     const char *source;              /* id, if known */
     const char *userid;              /* if known */
+    const char *account;             /* its username, if known */
+    const char *linked_by;           /* this answer linked it, and how; NULL: it did not */
+    int created;                     /* this answer made the account */
+    wecom_word_t item;               /* what WeCom withheld, for WECOM_WORD_WITHHELD */
     int signed_in;                   /* a session was made: ticket says whose */
     const wecom_ticket_t *ticket;
 } wecom_reply_t;

@@ -9,6 +9,7 @@
 
 #include "../wecom/link.h"
 #include "../wecom/token.h"
+#include "account.h"
 #include "page.h"
 #include "reply.h"
 #include "source.h"
@@ -29,6 +30,7 @@ typedef struct wecom_login_t {
     const wecom_keyring_t *form_ring;
     wecom_bytes_t ticket_aad;
     const wecom_ports_t *ports;
+    const wecom_directory_t *directory;     /* NULL: there is none */
     apr_time_t now;
     apr_pool_t *pool;
 

@@ -13,6 +13,7 @@
 
 #include "../base/limits.h"
 #include "../wecom/app.h"
+#include "account.h"
 
 /* WeComDisplayName [lang] text */
 typedef struct wecom_show_name_t {
@@ -26,6 +27,13 @@ typedef struct wecom_source_t {
     const apr_array_header_t *names;  /* of wecom_show_name_t; may be empty */
     int in_wechat;                    /* WeChat takes the silent walk too */
     const char *print;                /* of the app, as wecom_source_print makes it */
+
+    /* Where there is an account directory: */
+    int login_only;                   /* WeComLoginOnly */
+    wecom_association_t association;
+    const apr_array_header_t *fields; /* const char *: of `field`, as written; NULL: none */
+    wecom_sync_t sync;
+    int base_alone;                   /* WeComScope base is written: nobody is asked for consent */
 } wecom_source_t;
 
 /* What a session is good for: 16 hex characters that change with the corp, the app, the host of

@@ -29,7 +29,7 @@
 /* A flag that this version does not know may forbid something: refused, not ignored. */
 #define KNOWN_FLAGS (WECOM_PENDING_IN_CLIENT | WECOM_PENDING_PRIVATE \
                      | WECOM_PENDING_LOGIN_ONLY | WECOM_PENDING_NO_REGISTRATION \
-                     | WECOM_PENDING_TARGET_CACHED)
+                     | WECOM_PENDING_TARGET_CACHED | WECOM_PENDING_HALF)
 
 /* In the order of ASCII, so that text compares as the number does. */
 static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -29,7 +29,9 @@ enum { /* wecom_pending_t.flags; sealed, so the numbers never change their meani
     WECOM_PENDING_PRIVATE = 2,         /* asked for snsapi_privateinfo */
     WECOM_PENDING_LOGIN_ONLY = 4,      /* the place never creates an account */
     WECOM_PENDING_NO_REGISTRATION = 8, /* the place has WeComRegistration Off */
-    WECOM_PENDING_TARGET_CACHED = 16   /* the target did not fit the cookie; the cache has it */
+    WECOM_PENDING_TARGET_CACHED = 16,  /* the target did not fit the cookie; the cache has it */
+    WECOM_PENDING_HALF = 32            /* half-finished: the visitor is asked for the account
+                                        * (half.h); no code belongs to it */
 };
 
 typedef struct wecom_pending_t {

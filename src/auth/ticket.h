@@ -35,6 +35,9 @@ enum { /* wecom_ticket_t.flags; sealed, so the numbers never change their meanin
 
 /* The field that names the app the session was made with (wecom_source_print). */
 #define WECOM_TICKET_APP "app"
+/* The field whose value made the link, as WeComAssociation names it; with
+ * WECOM_TICKET_FIELD_MATCH. */
+#define WECOM_TICKET_MATCH "match"
 
 typedef struct wecom_ticket_t {
     unsigned int flags;

@@ -59,6 +59,48 @@ static const char *const words[WECOM_WORD_COUNT][WECOM_LANG_COUNT] = {
     [WECOM_WORD_ID_LINE] = {
         "If you need help, give this number to the administrator: {id}",
         "如需帮助，请将编号{id}提供给管理员。" },
+    [WECOM_WORD_LOGIN_ONLY] = {
+        "Your WeCom identity is not connected with an account here, and signing in this way does "
+        "not create one. Ask the administrator.",
+        "您的企业微信尚未关联本站账号，此登录方式不会自动创建账号。请联系管理员。" },
+    [WECOM_WORD_NO_REGISTRATION] = {
+        "New accounts cannot be created here. Ask the administrator for one.",
+        "本站未开放注册，请联系管理员为您开通账号。" },
+    [WECOM_WORD_WITHHELD] = {
+        "WeCom did not give us your {item}. Open this site once inside WeCom, allow it to read "
+        "that item, then scan again.",
+        "企业微信未提供您的{item}。请先在企业微信客户端中打开本站并同意授权，然后再扫码登录。" },
+    [WECOM_WORD_ITEM_PHONE] = { "phone", "手机号" },
+    [WECOM_WORD_ITEM_EMAIL] = { "e-mail", "邮箱" },
+    [WECOM_WORD_ITEM_BOTH] = { "phone and e-mail", "手机号和邮箱" },
+    [WECOM_WORD_ITEM_OTHER] = { "profile", "个人资料" },
+    [WECOM_WORD_ACCOUNT_INACTIVE] = {
+        "This account is disabled. Ask the administrator.", "此账号已停用，请联系管理员。" },
+    [WECOM_WORD_ACCOUNT_LOCKED] = {
+        "This account is locked. Try later or ask the administrator.",
+        "此账号已被锁定，请稍后再试或联系管理员。" },
+    [WECOM_WORD_TAKEN] = {
+        "That account is already connected with another WeCom member.",
+        "该账号已绑定其他企业微信成员。" },
+    [WECOM_WORD_AMBIGUOUS] = {
+        "More than one account matches. Ask the administrator.",
+        "匹配到多个账号，请联系管理员。" },
+    [WECOM_WORD_BAD_CREDENTIALS] = { "Account or password is wrong.", "账号或密码错误。" },
+    [WECOM_WORD_THROTTLED] = {
+        "Too many tries. Wait five minutes and try again.", "尝试次数过多，请 5 分钟后再试。" },
+    [WECOM_WORD_STALE_LINK] = {
+        "The account connected with your WeCom identity no longer exists. Ask the administrator.",
+        "您的企业微信所绑定的账号已不存在，请联系管理员。" },
+    [WECOM_WORD_ASK_TITLE] = { "Do you have an account here?", "您在本站是否已有账号？" },
+    [WECOM_WORD_ASK_NOTE] = {
+        "Next time you can sign in with WeCom directly.", "绑定后，下次可直接用企业微信登录。" },
+    [WECOM_WORD_USE_ACCOUNT] = { "Use an existing account", "绑定已有账号" },
+    [WECOM_WORD_CREATE_ACCOUNT] = { "Create a new account", "创建新账号" },
+    [WECOM_WORD_ACCOUNT] = { "Account", "账号" },
+    [WECOM_WORD_PASSWORD] = { "Password", "密码" },
+    [WECOM_WORD_CONNECT] = { "Connect and sign in", "绑定并登录" },
+    [WECOM_WORD_BACK] = { "Back", "返回" },
+    [WECOM_WORD_CHOOSE] = { "Which account is yours?", "请选择您的账号。" },
 };
 
 /* q=0 to q=1 as thousandths; anything that is not a weight counts as 0. */

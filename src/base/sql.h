@@ -81,7 +81,7 @@ int wecom_sql_begin(wecom_sql_t *sql, apr_pool_t *pool);
  * written is kept. */
 int wecom_sql_end(wecom_sql_t *sql, int good, apr_pool_t *pool);
 
-/* --- a connection of one's own (for a program that is no server) ------------------------------- */
+/* --- a connection of one's own (for a program that is no server) ------------------------------ */
 
 /* driver: "sqlite3", "pgsql" or "mysql"; params as DBDParams has them. The program must have
  * called wecom_sql_start once. WECOM_E_BAD_INPUT: there is no such driver here;

@@ -133,13 +133,27 @@ static int wrong_name(request_rec *r, request_rec *face, wecom_visit_t *visit)
     return answer(r, face, reply);
 }
 
+/* Neither in nor out: the directory does not answer, and has not for ten minutes. */
+static int cannot_tell(request_rec *r, request_rec *face, wecom_visit_t *visit)
+{
+    wecom_reply_t *reply = new_reply(visit);
+    wecom_login_t room;
+
+    wecom_request_room(&room, r, visit);
+    wecom_refusal_page(reply, &room, WECOM_REASON_DIRECTORY,
+                       wecom_target_or_root(wecom_request_target(r), NULL, r->pool), NULL);
+    return answer(r, face, reply);
+}
+
 void wecom_authn_wish(wecom_login_wish_t *wish, const request_rec *r, const char *target)
 {
     const wecom_place_t *place = wecom_config_place(r);
 
     wish->allowed = place->sources != NULL ? wecom_source_text(place->sources, r->pool) : "";
     wish->target = target;
-    wish->flags = 0;
+    wish->flags = (place->login_only ? (unsigned int)WECOM_PENDING_LOGIN_ONLY : 0u)
+                  | (place->registration ? 0u : (unsigned int)WECOM_PENDING_NO_REGISTRATION);
+    wish->consent = 0;
 }
 
 static int begin_login(request_rec *r, request_rec *face, wecom_visit_t *visit, int is_form)
@@ -172,7 +186,7 @@ static int begin_login(request_rec *r, request_rec *face, wecom_visit_t *visit, 
 static int is_ambiguous(const wecom_visit_t *visit, const wecom_place_t *place,
                         apr_pool_t *pool)
 {
-    if (visit->server->sources->nelts < 2
+    if (visit->server->sources->nelts < 2 || visit->server->directory != NULL
         || (place->user != NULL && wecom_user_is_qualified(place->user))) {
         return 0;
     }
@@ -259,6 +273,9 @@ int wecom_authn_check(request_rec *r)
     if (face == NULL || visit->probing
         || (face->prev != NULL && ap_is_HTTP_ERROR(face->prev->status))) {
         return HTTP_UNAUTHORIZED;
+    }
+    if (visit->session_unknown) {
+        return cannot_tell(r, face, visit);
     }
     wecom_request_address(&address, face, visit);
     facts.ask = wecom_request_ask(face);

@@ -16,6 +16,7 @@
 
 #include <apr_strings.h>
 
+#include "config_accounts.h"
 #include "config_kinds.h"
 #include "config_values.h"
 
@@ -195,10 +196,10 @@ void *wecom_config_merge_place(apr_pool_t *pool, void *base_, void *add_)
     wecom_place_t *add = add_;
     wecom_place_t *place;
 
-    if (add->set.bits == 0) {
+    if (add->set.bits == 0 && !add->login_only && !add->accounts) {
         return base;
     }
-    if (base->set.bits == 0) {
+    if (base->set.bits == 0 && !base->login_only && !base->accounts) {
         return add;
     }
     place = apr_pmemdup(pool, base, sizeof(*base));
@@ -206,6 +207,10 @@ void *wecom_config_merge_place(apr_pool_t *pool, void *base_, void *add_)
         place->where = add->where;
     }
     lay_over(place, &place->set, add, &add->set, WECOM_AT_PLACE, pool);
+    /* Not creating is the careful side: an inner place keeps it even where AuthMerging Off drops
+     * the rule. */
+    place->login_only |= add->login_only;
+    place->accounts |= add->accounts;
     return place;
 }
 
@@ -291,8 +296,7 @@ static const char *find_target(target_t *target, cmd_parms *cmd, wecom_place_t *
     return NULL;
 }
 
-/* httpd gives a sentence about the server's configuration an id, file and line, but one about
- * .htaccess the file alone. */
+/* httpd gives a sentence about .htaccess no id and no line. */
 static const char *sentence(cmd_parms *cmd, const char *text)
 {
     return text != NULL && in_htaccess(cmd)
@@ -316,6 +320,14 @@ static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
         if (server->sources == NULL || wecom_source_find(server->sources, id) == NULL) {
             return apr_psprintf(cmd->pool, "WeComSources: this server has no <WeComSource %s>; "
                                 "name one that its configuration defines", id);
+        }
+    }
+    if (server->site != NULL && server->directory == NULL) {
+        const char *what = wecom_accounts_word_of_place(place);
+
+        if (what != NULL) {
+            return apr_pstrcat(cmd->pool, what, ": this server has no account directory; write "
+                               "WeComAccounts dbd into the server's configuration", NULL);
         }
     }
     return NULL;
@@ -359,6 +371,22 @@ const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char 
         note_place(cmd, place);
         note_where(&place->where, cmd);
     }
+    return in_htaccess(cmd) ? sentence(cmd, check_htaccess(cmd, place)) : NULL;
+}
+
+/* A provider of Require has no record of ours in its hands while it parses; httpd makes one, if
+ * there is none in this section yet. */
+const char *wecom_config_note_rule(cmd_parms *cmd, int login_only)
+{
+    wecom_place_t *place = ap_get_module_config(cmd->context, &auth_wecom_module);
+
+    if (place == NULL) {
+        place = ap_set_config_vectors(cmd->server, cmd->context, cmd->path, &auth_wecom_module,
+                                      cmd->pool);
+    }
+    place->login_only |= login_only;
+    place->accounts = 1;
+    note_place(cmd, place);
     return in_htaccess(cmd) ? sentence(cmd, check_htaccess(cmd, place)) : NULL;
 }
 

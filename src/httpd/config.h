@@ -18,6 +18,7 @@
 
 #include "glue.h"
 
+#include "../auth/account_schema.h"
 #include "../auth/site.h"
 #include "../auth/source.h"
 #include "../auth/ticket.h"
@@ -70,6 +71,8 @@ typedef struct wecom_option_t {
     /* An extra check of every word: NULL or a sentence that says what to write instead. May be
      * NULL. */
     const char *(*check)(const char *value, apr_pool_t *pool);
+    /* The same for all the words of a WORDS together. May be NULL. */
+    const char *(*judge)(const apr_array_header_t *words, apr_pool_t *pool);
 } wecom_option_t;
 
 /* Which rows a record has set itself, by row number; so that unset survives merging. */
@@ -106,7 +109,17 @@ typedef struct wecom_source_conf_t {
     const char *ca_file;
     const char *proxy;
     apr_int64_t timeout;                /* seconds */
+    int login_only;
+    apr_array_header_t *association;    /* "none", "field" and its fields, or "ask" */
+    int sync;                           /* 0 every, 1 first, 2 never */
 } wecom_source_conf_t;
+
+/* Which directory a server has; made by check_config. */
+typedef struct wecom_accounts_t {
+    const wecom_account_layout_t *layout;   /* the enterprise's own table, or NULL */
+    const char *driver;                     /* DBDriver, for wecomctl */
+    const char *params;                     /* DBDParams */
+} wecom_accounts_t;
 
 typedef struct wecom_server_t {
     wecom_set_t set;
@@ -129,6 +142,10 @@ typedef struct wecom_server_t {
     const char *ca_file;
     const char *proxy;
     apr_int64_t timeout;
+    apr_array_header_t *accounts;       /* "none", or "dbd" */
+    apr_array_header_t *account_query;  /* table and column=field words; NULL: our own table */
+    apr_array_header_t *bind_provider;  /* names of authn providers, or NULL */
+    const char *audit_log;              /* file or "|program"; NULL: the error log */
 
     /* Made by check_config, for servers that see at least one source; else NULL and 0. */
     const apr_array_header_t *sources;  /* const wecom_source_t *, all that this server sees */
@@ -140,6 +157,7 @@ typedef struct wecom_server_t {
     const wecom_keyring_t *form_ring;
     const wecom_keyring_t *cache_ring;
     wecom_bytes_t ticket_aad;
+    const wecom_accounts_t *directory;  /* NULL: WeComAccounts none */
 } wecom_server_t;
 
 typedef struct wecom_place_t {
@@ -149,6 +167,9 @@ typedef struct wecom_place_t {
     int wecom;                          /* AuthType WeCom was written in this place */
     apr_array_header_t *sources;        /* ids; NULL: all the server's */
     const char *user;                   /* WeComUser; NULL: the account, else the userid */
+    int registration;
+    int login_only;                     /* Require wecom-login-only stands here or around it */
+    int accounts;                       /* a rule here needs a directory */
 } wecom_place_t;
 
 /* --- for the module record -------------------------------------------------------------------- */
@@ -165,6 +186,10 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args);
 const char *wecom_config_set_source_section(cmd_parms *cmd, void *place, const char *args);
 /* httpd gives AuthType to every module that has a row for it: this one only takes note. */
 const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place, const char *arg);
+
+/* For a rule of Require that needs an account directory: notes that it stands in this section.
+ * NULL, or a sentence. */
+const char *wecom_config_note_rule(cmd_parms *cmd, int login_only);
 
 /* The option of a row of ours, or NULL for a row without one; the field of a row in a record of
  * the scope `where` (one of the three bits). For those who walk the table. */

@@ -103,6 +103,27 @@ static const char *base_url(const wecom_server_t *server, const wecom_source_con
     return url != NULL ? url : fallback;
 }
 
+static void take_association(wecom_source_t *source, const apr_array_header_t *words,
+                             apr_pool_t *pool)
+{
+    const char *kind = APR_ARRAY_IDX(words, 0, const char *);
+
+    source->fields = NULL;
+    source->association = WECOM_ASSOCIATION_NONE;
+    if (strcmp(kind, "ask") == 0) {
+        source->association = WECOM_ASSOCIATION_ASK;
+    }
+    else if (strcmp(kind, "field") == 0) {
+        apr_array_header_t *fields = apr_array_copy(pool, words);
+
+        source->association = WECOM_ASSOCIATION_FIELD;
+        memmove(fields->elts, fields->elts + fields->elt_size,
+                (apr_size_t)(fields->nelts - 1) * (apr_size_t)fields->elt_size);
+        fields->nelts--;
+        source->fields = fields;
+    }
+}
+
 static wecom_source_t *make_source(wecom_judge_t *judge, const wecom_server_t *server,
                                    const wecom_source_conf_t *conf)
 {
@@ -140,6 +161,15 @@ static wecom_source_t *make_source(wecom_judge_t *judge, const wecom_server_t *s
                                                        offsetof(wecom_server_t, ca_file)));
     }
     app->proxy = conf->proxy != NULL ? conf->proxy : server->proxy;
+    source->login_only = conf->login_only;
+    source->sync = conf->sync == 1 ? WECOM_SYNC_FIRST : conf->sync == 2 ? WECOM_SYNC_NEVER
+                                                                        : WECOM_SYNC_EVERY;
+    source->base_alone = conf->scope == 0
+                         && wecom_config_is_set(&conf->set,
+                                                wecom_config_row(WECOM_IN_SOURCE,
+                                                                 offsetof(wecom_source_conf_t,
+                                                                          scope)));
+    take_association(source, conf->association, judge->pool);
     source->print = wecom_source_print(app, judge->pool);
     app->timeout_ms = (int)(own_timeout ? conf->timeout : server->timeout) * 1000;
     return source;

@@ -23,6 +23,7 @@
 #include "http_core.h"
 
 #include "cache_socache.h"
+#include "config_accounts.h"
 #include "config_build.h"
 #include "config_name.h"
 #include "fault.h"
@@ -138,7 +139,8 @@ static void check_names(wecom_judge_t *judge, const wecom_server_t *server,
                                                          &auth_wecom_module);
     int i;
 
-    for (i = 0; i < written_in->places->nelts; i++) {
+    /* Accounts have names of their own, each once. */
+    for (i = 0; server->directory == NULL && i < written_in->places->nelts; i++) {
         const wecom_place_t *place = place_at(written_in, i);
         const apr_array_header_t *ids = place->sources;
         const char *user = place->user;
@@ -236,7 +238,7 @@ static const char *public_url(wecom_judge_t *judge, const wecom_server_t *server
 
 /* 1 when the server has got a site. */
 static int check_server(wecom_judge_t *judge, wecom_server_t *server,
-                        const apr_array_header_t *made)
+                        const apr_array_header_t *made, apr_array_header_t *registered)
 {
     const wecom_server_t *main = record_of(judge->main);
     const char *url;
@@ -247,7 +249,8 @@ static int check_server(wecom_judge_t *judge, wecom_server_t *server,
         return 0;
     }
     check_settings(judge, server);
-    if (wecom_build_sources(judge, server)) {
+    if (wecom_build_sources(judge, server) && wecom_accounts_build(judge, server, registered)) {
+        wecom_accounts_judge_places(judge, server, server);
         check_names(judge, server, server);
         if (server != main) {
             check_names(judge, server, main);
@@ -278,11 +281,12 @@ int wecom_config_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
 {
     wecom_judge_t judge = { pconf, ptemp, main, run_of(), apr_hash_make(ptemp), 0 };
     apr_array_header_t *made = apr_array_make(ptemp, 4, sizeof(const wecom_server_t *));
+    apr_array_header_t *registered = apr_array_make(ptemp, 2, sizeof(const wecom_server_t *));
     server_rec *s;
 
     (void)plog;
     for (s = main; s != NULL; s = s->next) {
-        if (check_server(&judge, record_of(s), made)) {
+        if (check_server(&judge, record_of(s), made, registered)) {
             APR_ARRAY_PUSH(made, const wecom_server_t *) = record_of(s);
         }
     }

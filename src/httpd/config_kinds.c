@@ -190,6 +190,13 @@ static const char *read_words(void *field, const wecom_option_t *option,
             }
         }
     }
+    if (option->judge != NULL) {
+        const char *wrong = option->judge(words, pool);
+
+        if (wrong != NULL) {
+            return wrong;
+        }
+    }
     *(apr_array_header_t **)field = apr_array_copy(pool, words);
     return NULL;
 }

@@ -209,3 +209,13 @@ const char *wecom_name_public_url(wecom_where_t *where, const wecom_server_t *se
     url = from_server_name(server->server, first_word(name, pool), pool);
     return wecom_site_parse_url(&parts, url, pool) == WECOM_OK ? url : NULL;
 }
+
+const char *wecom_name_written(const server_rec *s, const char *directive, apr_pool_t *pool)
+{
+    const ap_directive_t *found = last_of(tree_of(s), directive);
+
+    if (found == NULL) {
+        found = last_of(ap_conftree, directive);
+    }
+    return found != NULL ? first_word(found, pool) : NULL;
+}

@@ -17,6 +17,10 @@
 const char *wecom_name_public_url(wecom_where_t *where, const wecom_server_t *server,
                                   apr_pool_t *pool);
 
+/* The first word of the last directive of that name in this server, else in the main server; NULL
+ * when it stands in neither. For the directives of other modules. */
+const char *wecom_name_written(const server_rec *s, const char *directive, apr_pool_t *pool);
+
 /* 1 when a server of this httpd that is named `host` and listens on `port` speaks TLS itself. */
 int wecom_name_ends_tls(const server_rec *main, const char *host, int port, apr_pool_t *pool);
 

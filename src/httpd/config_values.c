@@ -9,8 +9,10 @@
 
 #include <string.h>
 
+#include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "../auth/claim.h"
 #include "../auth/site.h"
 #include "../auth/source.h"
 #include "../base/http_curl.h"
@@ -22,6 +24,7 @@
 #define MAX_COOKIE_NAME  32
 #define MAX_PROVIDER     32
 #define MAX_DOMAIN      253
+#define MAX_SQL_NAME     64
 #define MAX_SHOWN       100 /* bytes of a wrong value that a sentence repeats */
 
 #define DIGITS      "0123456789"
@@ -216,4 +219,105 @@ const char *wecom_value_source_id(const char *value, apr_pool_t *pool)
     return wecom_source_is_id(value, strlen(value))
            ? NULL
            : wrong(value, "is no id of a source; write 1 to 31 of a-z, 0-9 and '-'", pool);
+}
+
+/* --- accounts --------------------------------------------------------------------------------- */
+
+static const char *word_at(const apr_array_header_t *words, int i)
+{
+    return APR_ARRAY_IDX(words, i, const char *);
+}
+
+const char *wecom_value_association(const apr_array_header_t *words, apr_pool_t *pool)
+{
+    const char *kind = word_at(words, 0);
+    int i;
+
+    if (strcmp(kind, "field") != 0) {
+        return words->nelts == 1 && (strcmp(kind, "none") == 0 || strcmp(kind, "ask") == 0)
+               ? NULL : "write none, ask, or field with the fields to match by, such as field "
+                        "userid email mobile";
+    }
+    if (words->nelts == 1) {
+        return "field needs at least one field to match by, such as field userid email mobile";
+    }
+    for (i = 1; i < words->nelts; i++) {
+        if (!wecom_claim_is_field(word_at(words, i))) {
+            return wrong(word_at(words, i), "is no field to match by; write userid, email, mobile, "
+                         "or MEMBER=COLUMN with one of userid, name, alias, position, telephone, "
+                         "mobile, email, biz_mail and one of username, email, phone, such as "
+                         "alias=username", pool);
+        }
+    }
+    return NULL;
+}
+
+const char *wecom_value_accounts(const apr_array_header_t *words, apr_pool_t *pool)
+{
+    const char *kind = word_at(words, 0);
+
+    (void)pool;
+    return words->nelts == 1 && (strcmp(kind, "none") == 0 || strcmp(kind, "dbd") == 0)
+           ? NULL : "write none, or dbd for the database of mod_dbd";
+}
+
+/* A name of SQL that needs no quotes, perhaps with the schema before it. */
+static int is_sql_name(const char *value, int with_schema)
+{
+    const char *dot = with_schema ? strchr(value, '.') : NULL;
+
+    if (dot != NULL) {
+        return dot > value && dot - value <= MAX_SQL_NAME && !apr_isdigit(*value)
+               && strspn(value, DIGITS LETTERS "_") == (apr_size_t)(dot - value)
+               && is_sql_name(dot + 1, 0);
+    }
+    return !apr_isdigit(*value) && consists_of(value, DIGITS LETTERS "_", MAX_SQL_NAME);
+}
+
+static int is_account_field(const char *field)
+{
+    static const char *const known[] = { "username", "email", "phone", "name", "status" };
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+        if (strcmp(known[i], field) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+const char *wecom_value_account_query(const apr_array_header_t *words, apr_pool_t *pool)
+{
+    int has_username = 0;
+    int i;
+
+    if (!is_sql_name(word_at(words, 0), 1)) {
+        return wrong(word_at(words, 0), "is no name of a table; write the table and its columns, "
+                     "such as staff login=username mail=email", pool);
+    }
+    for (i = 1; i < words->nelts; i++) {
+        const char *equals = strchr(word_at(words, i), '=');
+
+        if (equals == NULL || !is_sql_name(apr_pstrmemdup(pool, word_at(words, i),
+                                                          (apr_size_t)(equals
+                                                                       - word_at(words, i))), 0)
+            || !is_account_field(equals + 1)) {
+            return wrong(word_at(words, i), "names no column; write COLUMN=FIELD with one of the "
+                         "fields username, email, phone, name, status", pool);
+        }
+        has_username |= strcmp(equals + 1, "username") == 0;
+    }
+    return has_username ? NULL : "names no column for the username; write COLUMN=username";
+}
+
+const char *wecom_value_audit_log(const char *value, apr_pool_t *pool)
+{
+    if (*value != '|') {
+        return NULL;
+    }
+    value += value[1] == '|' ? 2 : 1;
+    return *value == '/' ? NULL
+                         : wrong(value, "is no program; write '|' and its absolute path, such as "
+                                 "\"|/usr/bin/rotatelogs /var/log/audit.%Y%m%d 86400\"", pool);
 }

@@ -8,7 +8,7 @@
 #ifndef WECOM_HTTPD_CONFIG_VALUES_H
 #define WECOM_HTTPD_CONFIG_VALUES_H
 
-#include <apr_pools.h>
+#include <apr_tables.h>
 
 /* [0-9A-Za-z_-]{1,64} */
 const char *wecom_value_corp_id(const char *value, apr_pool_t *pool);
@@ -51,6 +51,18 @@ const char *wecom_value_cookie_name(const char *value, apr_pool_t *pool);
 
 /* "example.com": at least two labels, no leading dot. */
 const char *wecom_value_cookie_domain(const char *value, apr_pool_t *pool);
+
+/* none, ask, or field and 1 to 8 fields that a member can be matched by. */
+const char *wecom_value_association(const apr_array_header_t *words, apr_pool_t *pool);
+
+/* none or dbd. */
+const char *wecom_value_accounts(const apr_array_header_t *words, apr_pool_t *pool);
+
+/* A table and column=field words. */
+const char *wecom_value_account_query(const apr_array_header_t *words, apr_pool_t *pool);
+
+/* A path, or '|' and a program with an absolute path. */
+const char *wecom_value_audit_log(const char *value, apr_pool_t *pool);
 
 /* The id of a source. */
 const char *wecom_value_source_id(const char *value, apr_pool_t *pool);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* endpoint.c - see endpoint.h. */
 
-#include "endpoint.h"
+#include "endpoint_int.h"
 
 #include <string.h>
 
@@ -10,7 +10,6 @@
 #include "http_protocol.h"
 #include "http_request.h"
 
-#include "../auth/form.h"
 #include "../auth/refusal.h"
 #include "../auth/target.h"
 #include "../base/json.h"
@@ -27,7 +26,7 @@ typedef struct wecom_own_t {
 
 /* --- small answers --------------------------------------------------------------------------- */
 
-static int finish(request_rec *r, const wecom_reply_t *reply)
+int wecom_endpoint_finish(request_rec *r, const wecom_reply_t *reply)
 {
     wecom_request_log(r, reply);
     return wecom_request_send(r, reply);
@@ -41,7 +40,7 @@ static int json_answer(request_rec *r, int status, const wecom_json_out_t *json)
     reply.status = status;
     reply.content_type = "application/json";
     reply.body = wecom_json_out_print(json);
-    return finish(r, &reply);
+    return wecom_endpoint_finish(r, &reply);
 }
 
 static int text_answer(request_rec *r, int status, const char *text)
@@ -52,11 +51,10 @@ static int text_answer(request_rec *r, int status, const char *text)
     reply.status = status;
     reply.content_type = "text/plain; charset=utf-8";
     reply.body = text;
-    return finish(r, &reply);
+    return wecom_endpoint_finish(r, &reply);
 }
 
-/* One parameter of our own query; *value is NULL when absent. 0 when it is malformed. */
-static int read_parameter(const char **value, const request_rec *r, const char *name,
+int wecom_endpoint_parameter(const char **value, const request_rec *r, const char *name,
                           apr_size_t max_len)
 {
     wecom_status_t status;
@@ -85,6 +83,7 @@ static void wish_for_target(wecom_login_wish_t *wish, request_rec *r, wecom_visi
     wish->allowed = "";
     wish->target = target;
     wish->flags = 0;
+    wish->consent = 0;
     if (strcmp(target, "/") == 0) {
         return;
     }
@@ -135,19 +134,19 @@ static int answer_login(request_rec *r, wecom_visit_t *visit)
 
     wecom_reply_init(&reply, r->pool);
     wecom_request_room(&room, r, visit);
-    if (!read_parameter(&pending, r, "p", WECOM_MAX_STATE)
-        || !read_parameter(&source, r, "source", WECOM_MAX_SOURCE_ID)
-        || !read_parameter(&wanted, r, "return", WECOM_MAX_TARGET)) {
+    if (!wecom_endpoint_parameter(&pending, r, "p", WECOM_MAX_STATE)
+        || !wecom_endpoint_parameter(&source, r, "source", WECOM_MAX_SOURCE_ID)
+        || !wecom_endpoint_parameter(&wanted, r, "return", WECOM_MAX_TARGET)) {
         wecom_refusal_page(&reply, &room, WECOM_REASON_BAD_RETURN,
                            apr_pstrcat(r->pool, site->endpoint, "/login", NULL), NULL);
-        return finish(r, &reply);
+        return wecom_endpoint_finish(r, &reply);
     }
     if (is_elsewhere(r, visit, &reply, &room)) {
-        return finish(r, &reply);
+        return wecom_endpoint_finish(r, &reply);
     }
     wish_for_target(&wish, r, visit, wecom_target_or_root(wanted, site->endpoint, visit->pool));
     wecom_login_page(&reply, &room, pending, source, &wish);
-    return finish(r, &reply);
+    return wecom_endpoint_finish(r, &reply);
 }
 
 /* --- return ---------------------------------------------------------------------------------- */
@@ -163,81 +162,7 @@ static int answer_return(request_rec *r, wecom_visit_t *visit)
     if (!reply.signed_in) {
         wecom_session_clear_spoiled(r, visit);
     }
-    return finish(r, &reply);
-}
-
-/* --- logout ---------------------------------------------------------------------------------- */
-
-static int has_good_token(request_rec *r, const wecom_login_t *room)
-{
-    apr_array_header_t *pairs = NULL;
-    const char *token = NULL;
-    int i;
-
-    if (room->ticket == NULL
-        || ap_parse_form_data(r, NULL, &pairs, 16, WECOM_MAX_FORM) != OK || pairs == NULL) {
-        return 0;
-    }
-    for (i = 0; i < pairs->nelts; i++) {
-        ap_form_pair_t *pair = &APR_ARRAY_IDX(pairs, i, ap_form_pair_t);
-
-        if (strcmp(pair->name, "token") == 0) {
-            apr_off_t len;
-            apr_size_t size;
-            char *buffer;
-
-            if (apr_brigade_length(pair->value, 1, &len) != APR_SUCCESS || len > WECOM_MAX_FORM) {
-                return 0;
-            }
-            size = (apr_size_t)len;
-            buffer = apr_pcalloc(r->pool, size + 1);
-            apr_brigade_flatten(pair->value, buffer, &size);
-            token = buffer;
-        }
-    }
-    return token != NULL
-           && wecom_form_check(token, room->form_ring, "logout",
-                               wecom_login_form_binding(room), room->now, r->pool);
-}
-
-/* From this very site, as the browser itself says: nobody else can make it say so. */
-static int is_same_origin(const request_rec *r)
-{
-    return wecom_text_equal_fold(apr_table_get(r->headers_in, "Sec-Fetch-Site"), "same-origin");
-}
-
-static int is_own_click(const request_rec *r)
-{
-    return is_same_origin(r)
-           && wecom_text_equal_fold(apr_table_get(r->headers_in, "Sec-Fetch-Mode"), "navigate");
-}
-
-static int answer_logout(request_rec *r, wecom_visit_t *visit)
-{
-    wecom_reply_t reply;
-    wecom_login_t room;
-    int sure;
-
-    wecom_reply_init(&reply, r->pool);
-    wecom_request_room(&room, r, visit);
-    if (r->method_number == M_POST && room.ticket == NULL) {
-        /* What another site posts comes without the session cookie (SameSite=Lax); the GET after
-         * it has it, and asks. */
-        wecom_reply_redirect(&reply, HTTP_SEE_OTHER,
-                             apr_pstrcat(r->pool, room.site->public_url, room.site->endpoint,
-                                         "/logout", NULL));
-        return finish(r, &reply);
-    }
-    sure = r->method_number == M_POST ? has_good_token(r, &room) : is_own_click(r);
-    wecom_login_logout(&reply, &room, sure);
-    if (room.ticket == NULL && is_same_origin(r)) { /* the picture in the page before */
-        reply.forget_cached_pages = 1;
-    }
-    if (reply.forget_cached_pages && reply.userid != NULL) {
-        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, WC(0331)
-                      "signed out: source %s, member %s", reply.source, reply.userid);
-    }
-    return finish(r, &reply);
+    return wecom_endpoint_finish(r, &reply);
 }
 
 /* --- session --------------------------------------------------------------------------------- */
@@ -315,7 +240,8 @@ static int answer_verify(request_rec *r, wecom_visit_t *visit)
 static const wecom_own_t own_urls[] = {
     { "login", answer_login, 0 },
     { "return", answer_return, 0 },
-    { "logout", answer_logout, 1 },
+    { "bind", wecom_endpoint_bind, 1 },
+    { "logout", wecom_endpoint_logout, 1 },
     { "session", answer_session, 0 },
     { "denied", answer_denied, 1 },
 };

@@ -13,6 +13,8 @@
 
 #include "../auth/target.h"
 #include "../wecom/api.h"
+#include "audit.h"
+#include "directory.h"
 #include "runtime.h"
 #include "session.h"
 
@@ -120,6 +122,7 @@ void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visi
     room->form_ring = server->form_ring;
     room->ticket_aad = server->ticket_aad;
     room->ports = wecom_runtime_ports(server);
+    room->directory = wecom_directory_make(r, server);
     room->now = apr_time_now();
     room->pool = visit->pool;
     room->client = wecom_link_client(apr_table_get(r->headers_in, "User-Agent"));
@@ -320,6 +323,7 @@ void wecom_request_log(request_rec *r, const wecom_reply_t *reply)
     if (reply->reason == WECOM_REASON_NONE && !reply->signed_in) {
         return;
     }
+    wecom_audit_write(r, reply);
     if (reply->source != NULL) {
         who = apr_pstrcat(r->pool, " (source ", reply->source,
                           reply->userid != NULL ? ", member " : "",

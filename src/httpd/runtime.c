@@ -12,6 +12,7 @@
 #include "http_main.h"
 
 #include "../base/http_curl.h"
+#include "audit.h"
 #include "cache_socache.h"
 #include "scrub.h"
 #include "slots_shm.h"
@@ -29,6 +30,7 @@ static apr_hash_t *ports_by_server;  /* wecom_server_t * -> wecom_ports_t * */
 
 int wecom_runtime_pre_config(apr_pool_t *pconf)
 {
+    wecom_audit_pre_config();
     caches = NULL;
     slots = NULL;
     ports_by_server = NULL;
@@ -81,6 +83,9 @@ int wecom_runtime_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
     (void)ptemp;
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK; /* the first of the two readings at start */
+    }
+    if (wecom_audit_open(pconf, s) != OK) {
+        return HTTP_INTERNAL_SERVER_ERROR;
     }
     caches = apr_array_make(pconf, 1, sizeof(open_cache_t));
     for (at = s; at != NULL; at = at->next) {

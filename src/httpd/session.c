@@ -9,6 +9,10 @@
 #include "http_core.h"
 #include "mod_session.h"
 
+#include "../auth/standing.h"
+#include "directory.h"
+#include "runtime.h"
+
 typedef int session_load_fn(request_rec *r, session_rec **z);
 typedef int session_save_fn(request_rec *r, session_rec *z);
 typedef void hook_load_fn(session_load_fn *hook, const char *const *pre,
@@ -44,6 +48,41 @@ static int is_of_its_source(const wecom_ticket_t *ticket, const wecom_server_t *
            && wecom_text_equal(apr_table_get(ticket->fields, WECOM_TICKET_APP), source->print);
 }
 
+/* A session that was made with a directory is good with one alone, and the other way round: else
+ * a userid would be taken for an account of that name. */
+static int account_stands(request_rec *r, wecom_visit_t *visit, wecom_ticket_t *ticket)
+{
+    const wecom_server_t *server = visit->server;
+    wecom_standing_verdict_t verdict;
+    wecom_error_t err;
+
+    if (server->directory == NULL || ticket->account[0] == '\0') {
+        visit->session_spoiled = (server->directory != NULL) != (ticket->account[0] != '\0');
+        return !visit->session_spoiled;
+    }
+    verdict = wecom_standing_check(&ticket->flags, &err, ticket,
+                                   wecom_source_find(server->sources, ticket->source),
+                                   wecom_directory_make(r, server),
+                                   wecom_runtime_ports(server)->cache, r->request_time,
+                                   visit->pool);
+    if (err.status != WECOM_OK) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, WC(0313)
+                      "the account directory cannot be asked whether %s still stands; %s (%s)",
+                      ticket->account,
+                      verdict == WECOM_STANDING_GOOD
+                          ? "the last answer holds for ten minutes" : "the visitor must wait",
+                      err.detail != NULL ? err.detail : wecom_error_name(err.status));
+    }
+    if (verdict == WECOM_STANDING_GONE) {
+        ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, WC(0314)
+                      "the account %s is disabled, locked, unlinked or gone: the session of %s "
+                      "(source %s) ends", ticket->account, ticket->userid, ticket->source);
+        visit->session_spoiled = 1;
+    }
+    visit->session_unknown = verdict == WECOM_STANDING_UNKNOWN;
+    return verdict == WECOM_STANDING_GOOD;
+}
+
 const wecom_ticket_t *wecom_session_ticket(request_rec *r, wecom_visit_t *visit)
 {
     wecom_ticket_age_t age = WECOM_TICKET_EXPIRED;
@@ -64,6 +103,9 @@ const wecom_ticket_t *wecom_session_ticket(request_rec *r, wecom_visit_t *visit)
     if (age == WECOM_TICKET_EXPIRED
         || !is_of_its_source(ticket, visit->server)) {
         visit->session_spoiled = 1;
+        return NULL;
+    }
+    if (!account_stands(r, visit, ticket)) {
         return NULL;
     }
     visit->session_due = age == WECOM_TICKET_RENEW || key_index > 0;

@@ -54,7 +54,7 @@ static void ids_are_unique(void **state)
  * the two servers, 503 where waiting may help. */
 static void statuses_are_sane(void **state)
 {
-    static const int known[] = { 200, 400, 403, 404, 500, 502, 503 };
+    static const int known[] = { 200, 400, 403, 404, 429, 500, 502, 503 };
     int i;
 
     (void)state;

@@ -212,7 +212,7 @@ static void pack_table(void **state)
     ROW(WECOM_E_BAD_INPUT, bad.state = "short");
     ROW(WECOM_E_BAD_INPUT, bad.state = NULL);
     ROW(WECOM_E_BAD_INPUT, bad.issued = -1);
-    ROW(WECOM_E_BAD_INPUT, bad.flags = 32);
+    ROW(WECOM_E_BAD_INPUT, bad.flags = 64);
     ROW(WECOM_E_BAD_INPUT, bad.flags = 0x10000);
     path[WECOM_MAX_TARGET] = '\0';
     ROW(WECOM_OK, bad.target = path);

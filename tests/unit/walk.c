@@ -240,6 +240,20 @@ void walk_logout(walk_t *walk, int sure)
     walk_leave(walk);
 }
 
+void walk_bind(walk_t *walk, const char *state, const char *action)
+{
+    walk_arrive(walk);
+    wecom_bind_show(&walk->reply, &walk->room, state, action);
+    walk_leave(walk);
+}
+
+void walk_bind_post(walk_t *walk, const wecom_bind_form_t *form, const wecom_prover_t *prover)
+{
+    walk_arrive(walk);
+    wecom_bind_answer(&walk->reply, &walk->room, form, prover);
+    walk_leave(walk);
+}
+
 void walk_back(walk_t *walk, const char *code)
 {
     walk_return(walk, apr_pstrcat(walk->pool, "code=", code, "&state=", walk->state, NULL));

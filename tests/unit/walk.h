@@ -13,6 +13,7 @@
 #include "house.h"
 #include "world.h"
 
+#include "../../src/auth/bind.h"
 #include "../../src/auth/login.h"
 
 #define WALK_JAR 16
@@ -71,6 +72,10 @@ void walk_begin(walk_t *walk);
 void walk_page(walk_t *walk, const char *pending_state, const char *source_id);
 void walk_return(walk_t *walk, const char *query);
 void walk_logout(walk_t *walk, int sure);
+
+/* {endpoint}/bind, opened and posted to. */
+void walk_bind(walk_t *walk, const char *state, const char *action);
+void walk_bind_post(walk_t *walk, const wecom_bind_form_t *form, const wecom_prover_t *prover);
 
 /* The return of walk->state with this code. */
 void walk_back(walk_t *walk, const char *code);

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* audit.c - see audit.h. */
+
+#include "audit.h"
+
+#include <string.h>
+
+#include "apr_file_io.h"
+#include "apr_hash.h"
+#include "apr_strings.h"
+#include "http_config.h"
+
+/* One generation: WeComAuditLog as written -> apr_file_t *. Written in post_config, read-only for
+ * requests. */
+static apr_hash_t *logs;
+
+void wecom_audit_pre_config(void)
+{
+    logs = NULL;
+}
+
+static apr_file_t *open_program(const char *command, apr_pool_t *pconf)
+{
+    piped_log *pipe;
+
+    /* "||" is mod_log_config's spelling of the same: without a shell. */
+    command += command[1] == '|' ? 2 : 1;
+    pipe = ap_open_piped_log_ex(pconf, command, APR_PROGRAM_ENV);
+    return pipe != NULL ? ap_piped_log_write_fd(pipe) : NULL;
+}
+
+static apr_file_t *open_file(const char *path, apr_status_t *rv, apr_pool_t *pconf)
+{
+    const char *full = ap_server_root_relative(pconf, path);
+    apr_file_t *file = NULL;
+
+    *rv = full == NULL ? APR_EBADPATH
+                       : apr_file_open(&file, full, APR_FOPEN_WRITE | APR_FOPEN_APPEND
+                                                        | APR_FOPEN_CREATE | APR_FOPEN_LARGEFILE,
+                                       APR_FPROT_UREAD | APR_FPROT_UWRITE | APR_FPROT_GREAD, pconf);
+    return *rv == APR_SUCCESS ? file : NULL;
+}
+
+int wecom_audit_open(apr_pool_t *pconf, server_rec *main)
+{
+    server_rec *s;
+
+    logs = apr_hash_make(pconf);
+    for (s = main; s != NULL; s = s->next) {
+        const wecom_server_t *server = wecom_config_server(s);
+        apr_status_t rv = APR_SUCCESS;
+        apr_file_t *log;
+
+        if (server->site == NULL || server->audit_log == NULL
+            || apr_hash_get(logs, server->audit_log, APR_HASH_KEY_STRING) != NULL) {
+            continue;
+        }
+        log = *server->audit_log == '|' ? open_program(server->audit_log, pconf)
+                                        : open_file(server->audit_log, &rv, pconf);
+        if (log == NULL) {
+            ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_CRIT, rv, s, WC(0413)
+                         "WeComAuditLog %s cannot be opened", server->audit_log);
+            return HTTP_INTERNAL_SERVER_ERROR;
+        }
+        apr_hash_set(logs, server->audit_log, APR_HASH_KEY_STRING, log);
+    }
+    return OK;
+}
+
+static const char *now_as_text(const request_rec *r)
+{
+    apr_time_exp_t at;
+
+    apr_time_exp_gmt(&at, apr_time_now());
+    return apr_psprintf(r->pool, "%04d-%02d-%02dT%02d:%02d:%02dZ", at.tm_year + 1900,
+                        at.tm_mon + 1, at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec);
+}
+
+static void write_line(request_rec *r, const wecom_server_t *server, const char *line)
+{
+    apr_file_t *log = server->audit_log != NULL
+                      ? apr_hash_get(logs, server->audit_log, APR_HASH_KEY_STRING) : NULL;
+    apr_size_t len;
+
+    if (server->audit_log == NULL) {
+        ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r, WC(0341) "%s", line);
+        return;
+    }
+    line = apr_pstrcat(r->pool, line, "\n", NULL);
+    len = strlen(line);
+    /* One write for one line, so that lines of other processes do not come in between. */
+    if (log == NULL || apr_file_write(log, line, &len) != APR_SUCCESS || len != strlen(line)) {
+        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, WC(0342)
+                      "WeComAuditLog %s cannot be written; the line is: %s", server->audit_log,
+                      line);
+    }
+}
+
+static void write_event(request_rec *r, const wecom_reply_t *reply, const char *event)
+{
+    const wecom_visit_t *visit = wecom_request_visit(r);
+    wecom_json_out_t *out = wecom_json_out_object(r->pool);
+
+    wecom_json_out_text(out, "time", now_as_text(r));
+    wecom_json_out_text(out, "event", event);
+    wecom_json_out_text(out, "outcome", reply->signed_in ? "granted" : "refused");
+    wecom_json_out_text(out, "source", reply->source);
+    wecom_json_out_text(out, "userid", reply->userid);
+    wecom_json_out_text(out, "account", reply->account);
+    wecom_json_out_text(out, "address", r->useragent_ip);
+    wecom_json_out_text(out, "reason", wecom_reason_row(reply->reason)->id);
+    if (reply->linked_by != NULL) {
+        wecom_json_out_text(out, "linked_by", reply->linked_by);
+    }
+    if (reply->incident != NULL) {
+        wecom_json_out_text(out, "incident", reply->incident);
+    }
+    write_line(r, visit->server, wecom_json_out_print(out));
+}
+
+void wecom_audit_write(request_rec *r, const wecom_reply_t *reply)
+{
+    if (reply->reason == WECOM_REASON_DENIED || reply->reason == WECOM_REASON_WRONG_NAME) {
+        return; /* no login */
+    }
+    if (!reply->signed_in) {
+        write_event(r, reply, "refusal");
+        return;
+    }
+    if (reply->created) {
+        write_event(r, reply, "creation");
+    }
+    if (reply->linked_by != NULL) {
+        write_event(r, reply, strncmp(reply->linked_by, "bind:", 5) == 0
+                                  || strncmp(reply->linked_by, "choice:", 7) == 0
+                              ? "binding" : "link");
+    }
+    write_event(r, reply, "login");
+}

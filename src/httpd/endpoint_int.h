@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* endpoint_int.h - what endpoint.c and endpoint_form.c share, and nobody else includes. */
+#ifndef WECOM_HTTPD_ENDPOINT_INT_H
+#define WECOM_HTTPD_ENDPOINT_INT_H
+
+#include "endpoint.h"
+#include "request.h"
+
+/* Logs and sends. */
+int wecom_endpoint_finish(request_rec *r, const wecom_reply_t *reply);
+
+/* One parameter of our own query; *value is NULL when absent. 0 when it is malformed. */
+int wecom_endpoint_parameter(const char **value, const request_rec *r, const char *name,
+                             apr_size_t max_len);
+
+/* Answers of the table. */
+int wecom_endpoint_bind(request_rec *r, wecom_visit_t *visit);
+int wecom_endpoint_logout(request_rec *r, wecom_visit_t *visit);
+
+#endif
