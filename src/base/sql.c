@@ -12,6 +12,11 @@
 
 #define MAX_COMPLAINT 300
 
+static int is_postgresql(const wecom_sql_t *sql)
+{
+    return strcmp(apr_dbd_name(sql->driver), "pgsql") == 0;
+}
+
 static apr_dbd_prepared_t *prepared(const wecom_sql_t *sql, const char *label)
 {
     return apr_hash_get(sql->prepared, label, APR_HASH_KEY_STRING);
@@ -35,9 +40,12 @@ int wecom_sql_select(wecom_sql_rows_t *rows, wecom_sql_t *sql, const char *label
     rows->row = NULL;
     rows->pool = pool;
     sql->statements++;
+    /* Row by row APR's driver for PostgreSQL sleeps a tenth of a second before it believes that
+     * there are no more; with rows in any order it does not, and may still be asked for the next.
+     * That of MySQL may not. */
     return statement != NULL
-           && apr_dbd_pselect(sql->driver, pool, sql->handle, &rows->results, statement, 0, count,
-                              loose(values, count, pool)) == 0;
+           && apr_dbd_pselect(sql->driver, pool, sql->handle, &rows->results, statement,
+                              is_postgresql(sql), count, loose(values, count, pool)) == 0;
 }
 
 int wecom_sql_next(wecom_sql_rows_t *rows)
@@ -46,11 +54,25 @@ int wecom_sql_next(wecom_sql_rows_t *rows)
     return apr_dbd_get_row(rows->sql->driver, rows->pool, rows->results, &rows->row, -1) == 0;
 }
 
+/* APR's driver for PostgreSQL gives NULL as "" and tells the two apart here alone; the others give
+ * NULL themselves. */
+static int is_null(const wecom_sql_rows_t *rows, int n)
+{
+    char *value = NULL;
+
+    return is_postgresql(rows->sql)
+           && apr_dbd_datum_get(rows->sql->driver, rows->row, n, APR_DBD_TYPE_STRING, &value)
+              == APR_ENOENT;
+}
+
 const char *wecom_sql_entry(const wecom_sql_rows_t *rows, int n)
 {
     const char *value = apr_dbd_get_entry(rows->sql->driver, rows->row, n);
 
-    return value != NULL ? apr_pstrdup(rows->pool, value) : NULL;
+    if (value == NULL || (*value == '\0' && is_null(rows, n))) {
+        return NULL;
+    }
+    return apr_pstrdup(rows->pool, value);
 }
 
 const char *wecom_sql_column(const wecom_sql_rows_t *rows, int n)
