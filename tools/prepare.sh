@@ -96,8 +96,8 @@ install_packages()
 
 # apache2-bin is the server without its service: nothing of the system is started or changed.
 BUILD_PACKAGES=(apache2-bin apache2-dev libapr1-dev libaprutil1-dev
-    'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev' libjson-c-dev libssl-dev
-    autoconf automake libtool 'pkg-config|pkgconf' make gcc libc6-dev)
+    'libcurl4-openssl-dev|libcurl4-gnutls-dev|libcurl4-nss-dev' libjson-c-dev
+    libldap-dev libssl-dev autoconf automake libtool 'pkg-config|pkgconf' make gcc libc6-dev)
 
 # --- the build -----------------------------------------------------------------------------------
 

@@ -88,11 +88,16 @@ typedef struct wecom_admission_t {
                                      * account, if one was found (id NULL: none) */
     int created;                    /* this login made the account */
     int linked;                     /* this login made the link */
-    const apr_array_header_t *candidates; /* wecom_account_t, when it is WECOM_MATCH_CHOOSE */
+    const apr_array_header_t *candidates; /* wecom_account_t, when it is WECOM_MATCH_CHOOSE; with
+                                     * WECOM_MATCH_UNKNOWN those whose username differs from
+                                     * the proven one in case alone */
 } wecom_admission_t;
 
 typedef struct wecom_directory_t wecom_directory_t;
 struct wecom_directory_t {
+    /* Names the directory in caches that others share: the same userid of the same source is
+     * another account in another one. Never NULL. */
+    const char *print;
     /* WECOM_OK with *admission filled, whatever the verdict. WECOM_E_UNAVAILABLE when the
      * directory cannot be asked or three rounds were lost to others: nothing is written then. */
     wecom_status_t (*admit)(const wecom_directory_t *self, wecom_admission_t *admission,

@@ -3,8 +3,8 @@
  * account_admin.h - what the administrator asks and changes in our own tables of accounts.
  *
  * A login needs none of this; it stands beside account_sql.h, over the same tables. Whoever calls
- * has a connection of his own (wecom_sql_open) with the statements prepared. Functions that write
- * several rows do it in a transaction of their own, if none is open: all or nothing.
+ * has a connection of his own (wecom_sql_open) with the statements prepared. Those that write
+ * several rows (delete, link) do it in a transaction of their own: none may be open.
  *
  * WECOM_E_UNAVAILABLE is the database's own failure, with what it said in err->detail.
  */

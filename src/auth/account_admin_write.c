@@ -99,20 +99,11 @@ wecom_status_t wecom_account_admin_adopt(wecom_admin_account_t *account, wecom_e
 
 /* --- in one transaction ----------------------------------------------------------------------- */
 
-/* 1 when this one was begun here, 0 when another is open, -1 when it cannot begin. */
-static int begin(wecom_sql_t *sql, apr_pool_t *pool)
-{
-    if (sql->transaction != NULL) {
-        return 0;
-    }
-    return wecom_sql_begin(sql, pool) ? 1 : -1;
-}
-
 /* What was done is kept, or else the reason told. */
-static wecom_status_t end(wecom_status_t status, wecom_error_t *err, wecom_sql_t *sql, int begun,
+static wecom_status_t end(wecom_status_t status, wecom_error_t *err, wecom_sql_t *sql,
                           apr_pool_t *pool)
 {
-    if (begun && !wecom_sql_end(sql, status == WECOM_OK, pool) && status == WECOM_OK) {
+    if (!wecom_sql_end(sql, status == WECOM_OK, pool) && status == WECOM_OK) {
         return wecom_account_admin_failed(err, sql, pool);
     }
     return status;
@@ -122,17 +113,16 @@ wecom_status_t wecom_account_admin_delete(const wecom_admin_account_t *account,
                                           wecom_error_t *err, wecom_sql_t *sql, apr_pool_t *pool)
 {
     const char *values[1] = { account->id };
-    int begun = begin(sql, pool);
     wecom_status_t status;
 
-    if (begun < 0) {
+    if (!wecom_sql_begin(sql, pool)) {
         return wecom_account_admin_failed(err, sql, pool);
     }
     status = change(err, sql, ADMIN_UNLINK_ALL, values, 1, pool);
     if (status == WECOM_OK) {
         status = change(err, sql, ADMIN_DELETE, values, 1, pool);
     }
-    return end(status, err, sql, begun, pool);
+    return end(status, err, sql, pool);
 }
 
 /* --- links ------------------------------------------------------------------------------------ */
@@ -179,10 +169,9 @@ wecom_status_t wecom_account_admin_link(const wecom_admin_link_t *link, wecom_er
                                         wecom_sql_t *sql, apr_int64_t now, apr_pool_t *pool)
 {
     const char *values[5];
-    int begun = begin(sql, pool);
     wecom_status_t status;
 
-    if (begun < 0) {
+    if (!wecom_sql_begin(sql, pool)) {
         return wecom_account_admin_failed(err, sql, pool);
     }
     status = judge_link(link, err, sql, pool);
@@ -197,7 +186,7 @@ wecom_status_t wecom_account_admin_link(const wecom_admin_link_t *link, wecom_er
             status = wecom_account_admin_failed(err, sql, pool);
         }
     }
-    return end(status, err, sql, begun, pool);
+    return end(status, err, sql, pool);
 }
 
 wecom_status_t wecom_account_admin_unlink(const wecom_admin_link_t *link, wecom_error_t *err,

@@ -12,9 +12,12 @@
 
 #define PROFILE "a.name, a.alias, a.position, a.telephone, a.gender, a.avatar, a.departments"
 
+/* What is not verified matches nothing. */
 #define OWN_COLUMNS                                                                              \
-    "SELECT a.id, a.username, a.status, a.created_by, a.email, a.phone, l.userid, l.linked_by, " \
-    "l.match_hash, l.account_id, " PROFILE " "
+    "SELECT a.id, a.username, a.status, a.created_by, "                                          \
+    "CASE WHEN a.email_verified <> 0 THEN a.email END, "                                         \
+    "CASE WHEN a.phone_verified <> 0 THEN a.phone END, "                                         \
+    "l.userid, l.linked_by, l.match_hash, l.account_id, " PROFILE " "
 
 #define ADD_LINK                                                                                 \
     "INSERT INTO wecom_link (source, userid_key, userid, account_id, linked_by, match_hash, "    \
@@ -35,8 +38,8 @@ static const wecom_sql_statement_t own[] = {
     { WECOM_SQL_FIND_MATCH,
       OWN_COLUMNS "FROM wecom_account a "
       "LEFT JOIN wecom_link l ON l.account_id = a.id AND l.source = %s "
-      "WHERE a.username_key = %s OR a.username_key = %s OR a.email_key = %s OR a.email_key = %s "
-      "OR a.phone_key = %s OR a.phone_key = %s" },
+      "WHERE a.username_key = %s OR a.username_key = %s OR a.username_key = %s "
+      "OR a.email_key = %s OR a.email_key = %s OR a.phone_key = %s OR a.phone_key = %s" },
     { WECOM_SQL_ADD,
       "INSERT INTO wecom_account (id, username, username_key, email, email_key, phone, "
       "phone_key, name, alias, position, telephone, gender, avatar, departments, status, "
@@ -63,7 +66,9 @@ static const char *columns_of(const wecom_account_layout_t *at, apr_pool_t *pool
 {
     return apr_pstrcat(pool, "SELECT a.", at->username, ", a.", at->username, ", ",
                        at->status != NULL ? column(at->status, pool) : "1",
-                       ", CASE WHEN l.linked_by = 'create' THEN 'wecom' ELSE 'import' END, ",
+                       ", CASE WHEN EXISTS (SELECT 1 FROM wecom_link c WHERE c.account_id = a.",
+                       at->username, " AND c.linked_by = 'create') THEN 'wecom' ELSE 'import' "
+                       "END, ",
                        column(at->email, pool), ", ", column(at->phone, pool),
                        ", l.userid, l.linked_by, l.match_hash, l.account_id, ",
                        column(at->name, pool), ", NULL, NULL, NULL, NULL, NULL, NULL ", NULL);
@@ -77,7 +82,7 @@ static const char *match_of(const wecom_account_layout_t *at, apr_pool_t *pool)
 
     text = apr_pstrcat(pool, columns_of(at, pool), "FROM ", at->table, " a LEFT JOIN wecom_link l "
                        "ON l.account_id = a.", at->username, " AND l.source = %s "
-                       "WHERE LOWER(a.", at->username, ") IN (%s, %s)", NULL);
+                       "WHERE LOWER(a.", at->username, ") IN (%s, %s, %s)", NULL);
     if (at->email != NULL) {
         text = apr_pstrcat(pool, text, " OR LOWER(a.", at->email, ") IN (%s, %s)", NULL);
     }
@@ -103,7 +108,7 @@ static const char *add_of(const wecom_account_layout_t *at, apr_pool_t *pool)
     }
     if (at->status != NULL) {
         names = apr_pstrcat(pool, names, ", ", at->status, NULL);
-        values = apr_pstrcat(pool, values, ", 1", NULL);
+        values = apr_pstrcat(pool, values, ", '1'", NULL); /* of any type, a boolean too */
     }
     return apr_pstrcat(pool, "INSERT INTO ", at->table, " (", names, ") VALUES (", values, ")",
                        NULL);
@@ -123,8 +128,8 @@ static const wecom_sql_statement_t *theirs(int *count, const wecom_account_layou
         { WECOM_SQL_TOUCH, TOUCH },
         { WECOM_SQL_SYNC,
           at->name != NULL
-              ? apr_pstrcat(pool, "UPDATE ", at->table, " SET ", at->name, " = COALESCE(%s, ",
-                            at->name, ") WHERE ", at->username, " = %s", NULL) : NULL },
+              ? apr_pstrcat(pool, "UPDATE ", at->table, " SET ", at->name, " = %s WHERE ",
+                            at->username, " = %s", NULL) : NULL },
     };
 
     *count = (int)(sizeof(made) / sizeof(made[0])) - (at->name == NULL);

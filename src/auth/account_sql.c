@@ -10,9 +10,10 @@
 #include "../base/text.h"
 #include "normal.h"
 
-/* Tries of one login, when others win the race. With SQLite each waits up to 1.6 seconds for a
- * lock, in APR's own way: a busy_timeout of SQLite's would wait with APR's mutex held, which the
- * thread that has the lock needs to let go of it. */
+/* Tries of one login, when others win the race, or the connection turns out to be of no use: the
+ * database has been started anew, or its schema has changed. With SQLite each waits up to
+ * 1.6 seconds for a lock, in APR's own way: a busy_timeout of SQLite's would wait with APR's mutex
+ * held, which the thread that has the lock needs to let go of it. */
 #define ROUNDS        3
 #define MAX_FOUND     (WECOM_MATCH_MAX_CHOICES + 1)
 
@@ -66,6 +67,7 @@ static int find_link(wecom_match_facts_t *facts, wecom_account_t *account,
     int i;
 
     if (!wecom_sql_select(&rows, step->sql, WECOM_SQL_FIND_LINK, values, 2, step->pool)) {
+        step->sql->broken = 1; /* nothing is as simple as this question */
         return 0;
     }
     while (wecom_sql_next(&rows)) {
@@ -108,19 +110,6 @@ static void take_match(apr_array_header_t *found, wecom_sql_step_t *step,
     }
 }
 
-/* Of the accounts whose names differ in case alone the one that was spelled, if there is one. */
-static void keep_spelled(apr_array_header_t *found, const char *username)
-{
-    int i;
-
-    for (i = 0; i < found->nelts; i++) {
-        if (wecom_text_equal(APR_ARRAY_IDX(found, i, wecom_account_t).username, username)) {
-            APR_ARRAY_IDX(found, 0, wecom_account_t) = APR_ARRAY_IDX(found, i, wecom_account_t);
-            found->nelts = 1;
-        }
-    }
-}
-
 /* The usual spellings of +8613800000000: 13800000000, +86 13800000000, 8613800000000. */
 static void spell_phone(const char **out, const char *phone, apr_pool_t *pool)
 {
@@ -146,16 +135,16 @@ static int match_values(const char **values, const wecom_sql_step_t *step)
     wecom_account_values(email, 2, claim, WECOM_COLUMN_EMAIL);
     wecom_account_values(phone, 2, claim, WECOM_COLUMN_PHONE);
     if (claim->step == WECOM_STEP_BIND) {
-        username[0] = wecom_text_fold(claim->username, step->pool);
+        username[0] = wecom_normal_username(claim->username, step->pool);
         username[1] = NULL;
     }
     /* For one who will be new: who has those values already, whether or not they are matched by. */
-    username[1] = username[1] != NULL ? username[1] : wecom_text_fold(claim->userid, step->pool);
     email[0] = email[0] != NULL ? email[0] : wecom_normal_email(claim->email, step->pool);
     phone[0] = phone[0] != NULL ? phone[0] : wecom_normal_phone(claim->phone, step->pool);
     values[n++] = claim->source;
     values[n++] = username[0];
     values[n++] = username[1];
+    values[n++] = wecom_text_fold(claim->userid, step->pool);
     if (layout == NULL || layout->email != NULL) {
         values[n++] = email[0];
         values[n++] = email[1];
@@ -184,9 +173,6 @@ static int find_candidates(wecom_match_facts_t *facts, wecom_sql_step_t *step)
     }
     while (wecom_sql_next(&rows)) {
         take_match(found, step, &rows);
-    }
-    if (step->claim->step == WECOM_STEP_BIND) {
-        keep_spelled(found, step->claim->username);
     }
     facts->candidates = found;
     return 1;
@@ -234,10 +220,8 @@ static int carry_out(wecom_admission_t *admission, wecom_sql_step_t *step,
             return 0;
         }
         break;
-    case WECOM_MATCH_CHOOSE:
-        admission->candidates = facts->candidates;
-        return 1;
     default:
+        admission->candidates = facts->candidates;
         return 1;
     }
     admission->verdict = WECOM_MATCH_LOG_IN;
@@ -259,13 +243,21 @@ static int run(wecom_admission_t *admission, wecom_sql_step_t *step)
     memset(&facts, 0, sizeof(facts));
     facts.policy = claim->policy;
     facts.step = claim->step;
-    facts.chosen = claim->chosen;
+    facts.chosen = claim->step == WECOM_STEP_BIND ? claim->username : claim->chosen;
     facts.withheld = claim->withheld;
     if (!find_link(&facts, &linked, step, claim->source, claim->userid_key)
         || (!facts.has_link && !find_candidates(&facts, step))) {
         return 0;
     }
     match = wecom_match_decide(&facts);
+    if (match.refusal == WECOM_MATCH_TAKEN && !facts.has_link) {
+        /* By this very member, if another login of theirs was done between the two questions:
+         * they are asked at different moments in PostgreSQL. */
+        if (!find_link(&facts, &linked, step, claim->source, claim->userid_key)) {
+            return 0;
+        }
+        match = wecom_match_decide(&facts);
+    }
     return carry_out(admission, step, &match, &facts);
 }
 
@@ -280,12 +272,28 @@ static int run_round(wecom_admission_t *admission, wecom_sql_t *sql, const direc
     step.claim = claim;
     step.pool = pool;
     step.round = round;
-    return wecom_sql_begin(sql, pool) && wecom_sql_end(sql, run(admission, &step), pool);
+    if (!wecom_sql_begin(sql, pool)) {
+        sql->broken = 1;
+        return 0;
+    }
+    return wecom_sql_end(sql, run(admission, &step), pool);
 }
 
 static wecom_status_t unavailable(wecom_error_t *err, const char *detail)
 {
     return wecom_error_set(err, WECOM_E_UNAVAILABLE, 0, "accounts", detail);
+}
+
+static wecom_status_t unreachable(wecom_error_t *err)
+{
+    return unavailable(err, "the database cannot be reached, or has no tables of ours");
+}
+
+/* 0: there is none, and nothing to give back. */
+static int borrow_another(const wecom_sql_port_t *port, wecom_sql_t *sql, apr_pool_t *pool)
+{
+    port->give_back(port, sql);
+    return port->borrow(port, sql, pool);
 }
 
 static wecom_status_t sql_admit(const wecom_directory_t *self_, wecom_admission_t *admission,
@@ -301,11 +309,15 @@ static wecom_status_t sql_admit(const wecom_directory_t *self_, wecom_admission_
 
     memset(admission, 0, sizeof(*admission));
     if (!port->borrow(port, &sql, pool)) {
-        return unavailable(err, "the database cannot be reached, or has no tables of ours");
+        return unreachable(err);
     }
     /* What went wrong is not asked: a race looks different in every database. What is there now
      * is read again, and decided anew. */
     for (round = 0; round < ROUNDS && !done; round++) {
+        if (sql.broken && !borrow_another(port, &sql, pool)) {
+            memset(admission, 0, sizeof(*admission));
+            return unreachable(err);
+        }
         done = run_round(admission, &sql, self, claim, round, pool);
     }
     if (!done) {
@@ -337,11 +349,17 @@ static wecom_status_t sql_find_linked(const wecom_directory_t *self_, wecom_stan
     memset(&facts, 0, sizeof(facts));
     memset(&step, 0, sizeof(step));
     if (!port->borrow(port, &sql, pool)) {
-        return unavailable(err, "the database cannot be reached, or has no tables of ours");
+        return unreachable(err);
     }
     step.sql = &sql;
     step.pool = pool;
     done = find_link(&facts, &standing->account, &step, source, userid_key);
+    if (!done) {
+        if (!borrow_another(port, &sql, pool)) {
+            return unreachable(err);
+        }
+        done = find_link(&facts, &standing->account, &step, source, userid_key);
+    }
     port->give_back(port, &sql);
     if (!done) {
         return unavailable(err, "the database refuses to read");

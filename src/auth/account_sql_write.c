@@ -3,14 +3,18 @@
 
 #include "account_sql_int.h"
 
+#include <string.h>
+
 #include <apr_strings.h>
 
 #include "../base/crypto.h"
+#include "../base/limits.h"
 #include "../base/text.h"
 #include "normal.h"
 
 #define ID_BYTES      16
 #define SUFFIX_BYTES  4
+
 static const char *seconds(const wecom_sql_step_t *step)
 {
     return apr_psprintf(step->pool, "%" APR_INT64_T_FMT, apr_time_sec(step->claim->now));
@@ -58,30 +62,41 @@ int wecom_account_sql_add_link(wecom_sql_step_t *step, const wecom_account_t *ac
     return change_one(step, WECOM_SQL_ADD_LINK, values, 8);
 }
 
-/* The userid, if it is free; then with the source; then, in a race, with random characters. */
+/* The userid, if it is free; else with the source; and where that is taken too, with random
+ * characters. A round can be lost for other reasons, which change nobody's name. */
 static const char *new_username(const wecom_sql_step_t *step)
 {
     const wecom_claim_t *claim = step->claim;
     const char *name = claim->userid;
 
-    if (step->clash_username || step->round > 0) {
+    if (step->clash_username) {
         name = apr_pstrcat(step->pool, name, "@", claim->source, NULL);
     }
-    if (step->round > 1) {
+    if (step->clash_username && step->round > 1) {
         name = apr_pstrcat(step->pool, name, "-", random_hex(SUFFIX_BYTES, step->pool), NULL);
     }
     return name;
 }
 
+/* The value, or NULL as if it were withheld where its column cannot hold it: some databases would
+ * refuse the whole statement, and so the login. Half a value can be a wrong one. */
+static const char *fit(const char *value, apr_size_t max)
+{
+    apr_size_t len = value != NULL ? strlen(value) : 0;
+
+    return value != NULL && len <= max && wecom_text_is_plain_utf8(value, len) ? value : NULL;
+}
+
+/* The widths of the columns in account_schema.c. */
 static void profile_values(const char **values, const wecom_profile_t *profile)
 {
-    values[0] = profile->name;
-    values[1] = profile->alias;
-    values[2] = profile->position;
-    values[3] = profile->telephone;
-    values[4] = profile->gender;
-    values[5] = profile->avatar;
-    values[6] = profile->departments;
+    values[0] = fit(profile->name, 256);
+    values[1] = fit(profile->alias, 256);
+    values[2] = fit(profile->position, 1024);
+    values[3] = fit(profile->telephone, 1024);
+    values[4] = fit(profile->gender, 8);
+    values[5] = fit(profile->avatar, 1024);
+    values[6] = fit(profile->departments, 4000);
 }
 
 static int add_to_ours(const wecom_sql_step_t *step, const wecom_account_t *account)
@@ -118,7 +133,7 @@ static int add_to_theirs(const wecom_sql_step_t *step, const wecom_account_t *ac
         values[n++] = account->phone;
     }
     if (layout->name != NULL) {
-        values[n++] = step->claim->profile.name;
+        values[n++] = account->name;
     }
     return change_one(step, WECOM_SQL_ADD, values, n);
 }
@@ -133,9 +148,9 @@ int wecom_account_sql_add_account(wecom_account_t *account, const wecom_sql_step
     account->id = step->layout != NULL ? account->username : random_hex(ID_BYTES, step->pool);
     account->status = WECOM_ACCOUNT_ACTIVE;
     account->is_ours = 1;
-    account->email = !step->clash_email ? claim->email : NULL;
-    account->phone = !step->clash_phone ? claim->phone : NULL;
-    account->name = claim->profile.name;
+    account->email = !step->clash_email ? fit(claim->email, WECOM_MAX_EMAIL) : NULL;
+    account->phone = !step->clash_phone ? fit(claim->phone, WECOM_MAX_PHONE) : NULL;
+    account->name = fit(claim->profile.name, 256);
     if (account->id == NULL) {
         return 0;
     }

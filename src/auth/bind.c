@@ -258,6 +258,31 @@ static wecom_proof_t prove(const wecom_login_t *room, const wecom_bind_form_t *f
     return prover->check(prover, form->username, form->password);
 }
 
+/* Whose username was typed in another case must be proven in the account's own, with the same
+ * password: a provider to which both are one says yes again. */
+static wecom_reason_t admit_proven(wecom_reply_t *reply, wecom_standing_t *standing,
+                                   const wecom_login_t *room, const ask_t *ask,
+                                   const wecom_bind_form_t *form, const wecom_prover_t *prover)
+{
+    wecom_login_answer_t answer = { WECOM_STEP_BIND, form->username, NULL, NULL };
+    wecom_reason_t reason;
+    int asked;
+
+    reason = wecom_login_admit(reply, standing, &asked, room, ask->source, &ask->pending,
+                               &ask->half.member, &answer);
+    if (reason == WECOM_REASON_BAD_CREDENTIALS && answer.spelled != NULL
+        && prover->check(prover, answer.spelled, form->password) == WECOM_PROOF_GRANTED) {
+        answer.username = answer.spelled;
+        reason = wecom_login_admit(reply, standing, &asked, room, ask->source, &ask->pending,
+                                   &ask->half.member, &answer);
+    }
+    if (reason == WECOM_REASON_BAD_CREDENTIALS) {
+        wecom_error_set(&reply->error, WECOM_E_NOT_FOUND, 0, "accounts",
+                        "the password was right, but no account has that username");
+    }
+    return reason;
+}
+
 /* The password, and what the directory makes of the name that was proven. */
 static wecom_reason_t prove_and_bind(wecom_reply_t *reply, wecom_standing_t *standing,
                                      const wecom_login_t *room, const ask_t *ask,
@@ -268,15 +293,15 @@ static wecom_reason_t prove_and_bind(wecom_reply_t *reply, wecom_standing_t *sta
                                              ask->source->app.proxy_developed, room->pool);
     const char *typed = is_username(form->username, room->pool)
                         ? wecom_normal_username(form->username, room->pool) : "";
-    wecom_login_answer_t answer = { WECOM_STEP_BIND, form->username, NULL };
     apr_time_t began = room->ports->clock->now(room->ports->clock);
     wecom_throttle_t try;
     wecom_reason_t reason;
-    int asked;
 
     switch (wecom_throttle_begin(&try, room->ports->cache,
-                                 apr_pstrcat(room->pool, ask->source->id, "|", userid, NULL),
-                                 typed, room->now, room->pool)) {
+                                 apr_pstrcat(room->pool, room->directory->print, "|",
+                                             ask->source->id, "|", userid, NULL),
+                                 apr_pstrcat(room->pool, room->directory->print, "|", typed,
+                                             NULL), room->now, room->pool)) {
     case WECOM_THROTTLE_MEMBER_RESTS:
         return WECOM_REASON_THROTTLED;
     case WECOM_THROTTLE_ACCOUNT_RESTS:
@@ -287,12 +312,7 @@ static wecom_reason_t prove_and_bind(wecom_reply_t *reply, wecom_standing_t *sta
     }
     switch (prove(room, form, prover)) {
     case WECOM_PROOF_GRANTED:
-        reason = wecom_login_admit(reply, standing, &asked, room, ask->source, &ask->pending,
-                                   &ask->half.member, &answer);
-        if (reason == WECOM_REASON_BAD_CREDENTIALS) {
-            wecom_error_set(&reply->error, WECOM_E_NOT_FOUND, 0, "accounts",
-                            "the password was right, but no account has that username");
-        }
+        reason = admit_proven(reply, standing, room, ask, form, prover);
         break;
     case WECOM_PROOF_UNAVAILABLE:
         reason = WECOM_REASON_PROVIDER;
@@ -326,7 +346,7 @@ static wecom_reason_t answer(wecom_reply_t *reply, wecom_standing_t *standing,
                              const wecom_bind_form_t *form, const wecom_prover_t *prover)
 {
     const char *action = form->action != NULL ? form->action : "";
-    wecom_login_answer_t said = { WECOM_STEP_FIRST, NULL, NULL };
+    wecom_login_answer_t said = { WECOM_STEP_FIRST, NULL, NULL, NULL };
     int asked;
 
     if (!wecom_form_check(form->token, room->form_ring, "bind", binding(ask), room->now,

@@ -89,7 +89,7 @@ static wecom_reason_t ask_for_account(wecom_reply_t *reply, const wecom_login_t 
 wecom_reason_t wecom_login_admit(wecom_reply_t *reply, wecom_standing_t *standing, int *asked,
                                  const wecom_login_t *room, const wecom_source_t *source,
                                  const wecom_pending_t *pending, const wecom_member_t *member,
-                                 const wecom_login_answer_t *answer)
+                                 wecom_login_answer_t *answer)
 {
     wecom_admission_t admission;
     wecom_reason_t reason;
@@ -126,6 +126,10 @@ wecom_reason_t wecom_login_admit(wecom_reply_t *reply, wecom_standing_t *standin
         *asked = reason == WECOM_REASON_NONE;
         return reason;
     default:
+        if (answer != NULL && admission.refusal == WECOM_MATCH_UNKNOWN
+            && admission.candidates != NULL && admission.candidates->nelts == 1) {
+            answer->spelled = APR_ARRAY_IDX(admission.candidates, 0, wecom_account_t).username;
+        }
         return reason_of(admission.refusal);
     }
 }

@@ -71,6 +71,7 @@ typedef struct wecom_login_answer_t {
     wecom_step_t step;
     const char *username;   /* with WECOM_STEP_BIND */
     const char *chosen;     /* with WECOM_STEP_CHOOSE */
+    const char *spelled;    /* out: no account has this username, but one does in another case */
 } wecom_login_answer_t;
 
 /* The directory's word. WECOM_REASON_NONE with *standing: the member is this account. *asked: the
@@ -79,7 +80,7 @@ typedef struct wecom_login_answer_t {
 wecom_reason_t wecom_login_admit(wecom_reply_t *reply, wecom_standing_t *standing, int *asked,
                                  const wecom_login_t *room, const wecom_source_t *source,
                                  const wecom_pending_t *pending, const wecom_member_t *member,
-                                 const wecom_login_answer_t *answer);
+                                 wecom_login_answer_t *answer);
 
 /* public URL + target. */
 const char *wecom_login_absolute(const wecom_login_t *room, const char *target);

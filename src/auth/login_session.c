@@ -84,7 +84,8 @@ wecom_reason_t wecom_login_make_session(wecom_reply_t *reply, const wecom_login_
     ticket->flags |= (flags & WECOM_PENDING_IN_CLIENT) != 0 ? WECOM_TICKET_IN_CLIENT : 0u;
     ticket->checked = apr_time_sec(confirmed);
     if (standing != NULL) {
-        wecom_standing_note(room->ports->cache, source, ticket, standing, room->now, room->pool);
+        wecom_standing_note(room->ports->cache, room->directory, source, ticket, standing,
+                            room->now, room->pool);
         reply->account = ticket->account;
     }
     return seal_session(reply, room, ticket);

@@ -110,11 +110,18 @@ static wecom_match_t wants_new(const wecom_match_facts_t *facts)
 /* Rows 19 and 21 to 23. */
 static wecom_match_t has_proven(const wecom_match_facts_t *facts)
 {
+    int i;
+
     if (facts->policy.association != WECOM_ASSOCIATION_ASK) {
         return refuse(WECOM_MATCH_EXPIRED, NULL);
     }
-    return count(facts) == 1 ? with_candidate(candidate(facts, 0))
-                             : refuse(WECOM_MATCH_UNKNOWN, NULL);
+    /* As it is spelled: in some password files Admin and admin are two people. */
+    for (i = 0; facts->chosen != NULL && i < count(facts); i++) {
+        if (strcmp(candidate(facts, i)->username, facts->chosen) == 0) {
+            return with_candidate(candidate(facts, i));
+        }
+    }
+    return refuse(WECOM_MATCH_UNKNOWN, NULL);
 }
 
 /* Row 13, second half. */

@@ -64,11 +64,12 @@ typedef enum wecom_step_t {
 typedef struct wecom_match_facts_t {
     wecom_match_policy_t policy;
     wecom_step_t step;
-    const char *chosen;                   /* the id, with WECOM_STEP_CHOOSE */
+    const char *chosen;                   /* WECOM_STEP_CHOOSE: the id; WECOM_STEP_BIND: the
+                                           * username, as it was proven */
     int has_link;
     const wecom_account_t *linked;        /* NULL with has_link: the account is gone */
     const apr_array_header_t *candidates; /* distinct wecom_account_t; may be empty. With
-                                           * WECOM_STEP_BIND: of the username that was proven */
+                                           * WECOM_STEP_BIND: of that username in any case */
     int withheld;                         /* WeCom did not deliver a field to match by */
 } wecom_match_facts_t;
 

@@ -32,12 +32,15 @@ unsigned int wecom_standing_ticket_flags(unsigned int marks)
                                                         : 0u);
 }
 
-static const char *key_of(const wecom_source_t *source, const wecom_ticket_t *ticket,
-                          apr_pool_t *pool)
+/* Virtual hosts can share a cache, and have another directory, or mean another app by the id. */
+static const char *key_of(const wecom_directory_t *directory, const wecom_source_t *source,
+                          const wecom_ticket_t *ticket, apr_pool_t *pool)
 {
     const char *userid = wecom_normal_userid(ticket->userid, source->app.proxy_developed, pool);
 
-    return apr_pstrcat(pool, source->id, "|", userid != NULL ? userid : ticket->userid, NULL);
+    return apr_pstrcat(pool, directory->print, "|", source->id, "|",
+                       source->print != NULL ? source->print : "", "|",
+                       userid != NULL ? userid : ticket->userid, NULL);
 }
 
 static int read_answer(answer_t *answer, const wecom_cache_t *cache, const char *key,
@@ -111,7 +114,7 @@ wecom_standing_verdict_t wecom_standing_check(unsigned int *flags, wecom_error_t
                                               const wecom_cache_t *cache, apr_time_t now,
                                               apr_pool_t *pool)
 {
-    const char *key = key_of(source, ticket, pool);
+    const char *key = key_of(directory, source, ticket, pool);
     unsigned int marks = WECOM_TICKET_PREEXISTING | WECOM_TICKET_FIELD_MATCH;
     answer_t answer;
     answer_t fresh;
@@ -141,9 +144,9 @@ wecom_standing_verdict_t wecom_standing_check(unsigned int *flags, wecom_error_t
     return WECOM_STANDING_GOOD;
 }
 
-void wecom_standing_note(const wecom_cache_t *cache, const wecom_source_t *source,
-                         const wecom_ticket_t *ticket, const wecom_standing_t *standing,
-                         apr_time_t now, apr_pool_t *pool)
+void wecom_standing_note(const wecom_cache_t *cache, const wecom_directory_t *directory,
+                         const wecom_source_t *source, const wecom_ticket_t *ticket,
+                         const wecom_standing_t *standing, apr_time_t now, apr_pool_t *pool)
 {
     answer_t answer;
 
@@ -151,5 +154,5 @@ void wecom_standing_note(const wecom_cache_t *cache, const wecom_source_t *sourc
     answer.good = 1;
     answer.marks = standing->marks;
     answer.username = standing->account.username;
-    write_answer(cache, key_of(source, ticket, pool), &answer, pool);
+    write_answer(cache, key_of(directory, source, ticket, pool), &answer, pool);
 }

@@ -38,8 +38,8 @@ wecom_standing_verdict_t wecom_standing_check(unsigned int *flags, wecom_error_t
                                               apr_pool_t *pool);
 
 /* Notes what a login has just heard. */
-void wecom_standing_note(const wecom_cache_t *cache, const wecom_source_t *source,
-                         const wecom_ticket_t *ticket, const wecom_standing_t *standing,
-                         apr_time_t now, apr_pool_t *pool);
+void wecom_standing_note(const wecom_cache_t *cache, const wecom_directory_t *directory,
+                         const wecom_source_t *source, const wecom_ticket_t *ticket,
+                         const wecom_standing_t *standing, apr_time_t now, apr_pool_t *pool);
 
 #endif

@@ -49,6 +49,15 @@
 /* --- the caches ----------------------------------------------------------------------------- */
 #define WECOM_MAX_CACHE_VALUE      16384 /* sealed; the design's promise for every provider */
 
+/* --- accounts that belong to somebody else --------------------------------------------------- */
+#define WECOM_MAX_LDAP_URL          4096 /* WeComAccounts ldap */
+#define WECOM_MAX_LDAP_HOSTS           8 /* named in it */
+#define WECOM_MAX_LDAP_ATTRIBUTE      64 /* the name of one */
+#define WECOM_MAX_LDAP_VALUES         16 /* of one attribute of an entry that are looked at */
+#define WECOM_MAX_ACCOUNT_QUERY     8192 /* the SELECT of WeComAccountQuery */
+#define WECOM_MAX_ACCOUNT_VALUES      64 /* places in it where a value stands */
+#define WECOM_MAX_ACCOUNT_ROWS       256 /* of its answer that are looked at */
+
 /* --- the configuration ---------------------------------------------------------------------- */
 #define WECOM_MAX_SOURCE_ID           31 /* ^[a-z0-9-]{1,31}$ */
 #define WECOM_MAX_SOURCES             64 /* in one virtual host */

@@ -12,14 +12,17 @@
 
 #define MAX_COMPLAINT 300
 
-static int is_postgresql(const wecom_sql_t *sql)
-{
-    return strcmp(apr_dbd_name(sql->driver), "pgsql") == 0;
-}
-
 static apr_dbd_prepared_t *prepared(const wecom_sql_t *sql, const char *label)
 {
     return apr_hash_get(sql->prepared, label, APR_HASH_KEY_STRING);
+}
+
+/* What the driver says is gone with the ROLLBACK that follows. */
+static int failed(wecom_sql_t *sql, apr_pool_t *pool)
+{
+    sql->complaint = NULL;
+    sql->complaint = wecom_sql_complaint(sql, pool);
+    return 0;
 }
 
 /* --- statements ------------------------------------------------------------------------------- */
@@ -38,41 +41,31 @@ int wecom_sql_select(wecom_sql_rows_t *rows, wecom_sql_t *sql, const char *label
     rows->sql = sql;
     rows->results = NULL;
     rows->row = NULL;
+    rows->number = 0;
     rows->pool = pool;
     sql->statements++;
-    /* Row by row APR's driver for PostgreSQL sleeps a tenth of a second before it believes that
-     * there are no more; with rows in any order it does not, and may still be asked for the next.
-     * That of MySQL may not. */
-    return statement != NULL
-           && apr_dbd_pselect(sql->driver, pool, sql->handle, &rows->results, statement,
-                              is_postgresql(sql), count, loose(values, count, pool)) == 0;
+    /* Random access: without it PostgreSQL's driver does not wait for the answer. It then takes a
+     * SELECT that failed for one that found nothing, and sleeps 0.1 seconds over an empty one. */
+    return (statement != NULL
+            && apr_dbd_pselect(sql->driver, pool, sql->handle, &rows->results, statement, 1, count,
+                               loose(values, count, pool)) == 0) || failed(sql, pool);
 }
 
 int wecom_sql_next(wecom_sql_rows_t *rows)
 {
-    /* The row is reused, as apr_dbd has it. */
-    return apr_dbd_get_row(rows->sql->driver, rows->pool, rows->results, &rows->row, -1) == 0;
-}
-
-/* APR's driver for PostgreSQL gives NULL as "" and tells the two apart here alone; the others give
- * NULL themselves. */
-static int is_null(const wecom_sql_rows_t *rows, int n)
-{
-    char *value = NULL;
-
-    return is_postgresql(rows->sql)
-           && apr_dbd_datum_get(rows->sql->driver, rows->row, n, APR_DBD_TYPE_STRING, &value)
-              == APR_ENOENT;
+    /* The row is reused, as apr_dbd has it. MariaDB's driver wants the number of each. */
+    rows->number++;
+    return apr_dbd_get_row(rows->sql->driver, rows->pool, rows->results, &rows->row,
+                           rows->number) == 0;
 }
 
 const char *wecom_sql_entry(const wecom_sql_rows_t *rows, int n)
 {
-    const char *value = apr_dbd_get_entry(rows->sql->driver, rows->row, n);
+    const char *value = NULL;
 
-    if (value == NULL || (*value == '\0' && is_null(rows, n))) {
-        return NULL;
-    }
-    return apr_pstrdup(rows->pool, value);
+    /* Not apr_dbd_get_entry: PostgreSQL's driver makes an empty text of NULL there. */
+    return apr_dbd_datum_get(rows->sql->driver, rows->row, n, APR_DBD_TYPE_STRING, &value)
+               == APR_SUCCESS && value != NULL ? apr_pstrdup(rows->pool, value) : NULL;
 }
 
 const char *wecom_sql_column(const wecom_sql_rows_t *rows, int n)
@@ -90,45 +83,58 @@ int wecom_sql_change(wecom_sql_t *sql, const char *label, const char *const *val
     int changed = 0;
 
     sql->statements++;
-    return statement != NULL
-           && apr_dbd_pquery(sql->driver, pool, sql->handle, &changed, statement, count,
-                             loose(values, count, pool)) == 0
-               ? changed : -1;
+    if (statement == NULL
+        || apr_dbd_pquery(sql->driver, pool, sql->handle, &changed, statement, count,
+                          loose(values, count, pool)) != 0) {
+        failed(sql, pool);
+        return -1;
+    }
+    return changed;
+}
+
+static int tell(const wecom_sql_t *sql, const char *text)
+{
+    int changed = 0;
+
+    return apr_dbd_query(sql->driver, sql->handle, &changed, text) == 0;
 }
 
 int wecom_sql_run(wecom_sql_t *sql, const char *text)
 {
-    int changed = 0;
-
     sql->statements++;
-    return apr_dbd_query(sql->driver, sql->handle, &changed, text) == 0;
+    sql->complaint = NULL;
+    return tell(sql, text);
 }
 
 const char *wecom_sql_complaint(const wecom_sql_t *sql, apr_pool_t *pool)
 {
-    const char *said = apr_dbd_error(sql->driver, sql->handle, 0);
+    const char *said = sql->complaint != NULL ? sql->complaint
+                                              : apr_dbd_error(sql->driver, sql->handle, 0);
 
-    return said != NULL ? wecom_text_clean(said, strlen(said), MAX_COMPLAINT, pool) : "";
+    return said != NULL && *said != '\0'
+               ? wecom_text_clean(said, strlen(said), MAX_COMPLAINT, pool) : "without a word why";
 }
 
 /* --- transactions ----------------------------------------------------------------------------- */
 
+/* In words, not by apr_dbd_transaction_start: where the connection is gone PostgreSQL's driver
+ * follows a NULL there and takes the process with it, and SQLite's leaves a COMMIT that failed
+ * open. SQLite: the lock is taken at once, since two readers that both want to write can only
+ * fail. */
 int wecom_sql_begin(wecom_sql_t *sql, apr_pool_t *pool)
 {
-    sql->transaction = NULL;
-    return apr_dbd_transaction_start(sql->driver, pool, sql->handle, &sql->transaction) == 0
-           && sql->transaction != NULL;
+    int is_sqlite = strcmp(apr_dbd_name(sql->driver), "sqlite3") == 0;
+
+    return tell(sql, is_sqlite ? "BEGIN IMMEDIATE" : "BEGIN") || failed(sql, pool);
 }
 
 int wecom_sql_end(wecom_sql_t *sql, int good, apr_pool_t *pool)
 {
-    apr_dbd_transaction_t *transaction = sql->transaction;
-
-    sql->transaction = NULL;
-    if (!good) {
-        apr_dbd_transaction_mode_set(sql->driver, transaction, APR_DBD_TRANSACTION_ROLLBACK);
+    if (good && (tell(sql, "COMMIT") || failed(sql, pool))) {
+        return 1;
     }
-    return apr_dbd_transaction_end(sql->driver, pool, transaction) == 0 && good;
+    tell(sql, "ROLLBACK");
+    return 0;
 }
 
 /* --- a connection of one's own ---------------------------------------------------------------- */
@@ -180,4 +186,19 @@ wecom_status_t wecom_sql_prepare(wecom_sql_t *sql, wecom_error_t *err,
     }
     apr_hash_set(sql->prepared, statement->label, APR_HASH_KEY_STRING, made);
     return WECOM_OK;
+}
+
+void wecom_sql_renew(wecom_sql_t *sql, const wecom_sql_statement_t *statements, int count,
+                     apr_pool_t *pool)
+{
+    wecom_error_t err;
+    int i;
+
+    sql->complaint = NULL;
+    if (apr_dbd_check_conn(sql->driver, pool, sql->handle) != APR_SUCCESS) {
+        return;
+    }
+    for (i = 0; i < count; i++) {
+        (void)wecom_sql_prepare(sql, &err, &statements[i], pool);
+    }
 }

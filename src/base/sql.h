@@ -25,7 +25,9 @@ typedef struct wecom_sql_t {
     const struct apr_dbd_driver_t *driver;
     struct apr_dbd_t *handle;
     apr_hash_t *prepared;   /* label -> apr_dbd_prepared_t * */
-    struct apr_dbd_transaction_t *transaction; /* NULL: none is open */
+    const char *complaint;  /* of the last failure; NULL: ask the driver */
+    int broken;             /* set by the borrower: it may be the connection that fails, so it is
+                             * not lent again before wecom_sql_renew */
     int statements;         /* how many were run since it was borrowed; BEGIN and COMMIT are none */
     void *lender;           /* of the port's own */
 } wecom_sql_t;
@@ -43,6 +45,7 @@ typedef struct wecom_sql_rows_t {
     wecom_sql_t *sql;
     struct apr_dbd_results_t *results;
     struct apr_dbd_row_t *row;
+    int number;
     apr_pool_t *pool;
 } wecom_sql_rows_t;
 
@@ -96,5 +99,12 @@ wecom_status_t wecom_sql_start(apr_pool_t *pool);
 /* Prepares a statement under its label. WECOM_E_UNAVAILABLE with the sentence. */
 wecom_status_t wecom_sql_prepare(wecom_sql_t *sql, wecom_error_t *err,
                                  const wecom_sql_statement_t *statement, apr_pool_t *pool);
+
+/* For a connection that may be gone, or may have forgotten what was prepared: that outlives no
+ * reconnection of a driver (PostgreSQL, MariaDB) and no change of the schema (SQLite). Reconnects
+ * where the driver can, and prepares all of them anew; what cannot be stays as it was. pool: the
+ * connection's, which grows. */
+void wecom_sql_renew(wecom_sql_t *sql, const wecom_sql_statement_t *statements, int count,
+                     apr_pool_t *pool);
 
 #endif

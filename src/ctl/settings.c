@@ -36,6 +36,9 @@ static void read_server(server_t *server, const wecom_json_t *json)
 {
     server->url = wecom_json_text(json, "url", MAX_URL);
     server->accounts = wecom_json_text(json, "accounts", MAX_WORD);
+    if (wecom_text_equal(server->accounts, "none")) {
+        server->accounts = NULL;
+    }
     server->driver = wecom_json_text(json, "driver", MAX_WORD);
     server->params = wecom_json_text(json, "params", WECOM_MAX_DATABASE_PARAMS);
     server->query = wecom_json_text(json, "query", MAX_QUERY);

@@ -41,6 +41,28 @@ static apr_file_t *open_file(const char *path, apr_status_t *rv, apr_pool_t *pco
     return *rv == APR_SUCCESS ? file : NULL;
 }
 
+const char *wecom_audit_judge(const char *log, apr_pool_t *pool)
+{
+    const char *path = log;
+    apr_finfo_t info;
+
+    if (*log == '|') {
+        path = log + (log[1] == '|' ? 2 : 1);
+        path = ap_getword_conf(pool, &path);
+        return apr_stat(&info, path, APR_FINFO_TYPE | APR_FINFO_PROT, pool) == APR_SUCCESS
+               && info.filetype == APR_REG && (info.protection & APR_FPROT_UEXECUTE) != 0
+                   ? NULL : apr_pstrcat(pool, "there is no program ", path, NULL);
+    }
+    path = ap_server_root_relative(pool, log);
+    if (path != NULL && apr_stat(&info, path, APR_FINFO_TYPE, pool) == APR_SUCCESS) {
+        return info.filetype == APR_DIR ? "that is a folder; name a file in it" : NULL;
+    }
+    return path != NULL
+           && apr_stat(&info, ap_make_dirstr_parent(pool, path), APR_FINFO_TYPE, pool)
+                  == APR_SUCCESS && info.filetype == APR_DIR
+               ? NULL : "its folder is not there; make it first";
+}
+
 int wecom_audit_open(apr_pool_t *pconf, server_rec *main)
 {
     server_rec *s;
@@ -120,8 +142,8 @@ static void write_event(request_rec *r, const wecom_reply_t *reply, const char *
 
 void wecom_audit_write(request_rec *r, const wecom_reply_t *reply)
 {
-    if (reply->reason == WECOM_REASON_DENIED || reply->reason == WECOM_REASON_WRONG_NAME) {
-        return; /* no login */
+    if (reply->reason == WECOM_REASON_DENIED || reply->source == NULL) {
+        return; /* no login: a page that is not for this member, or a stranger's odd request */
     }
     if (!reply->signed_in) {
         write_event(r, reply, "refusal");

@@ -18,6 +18,9 @@
 /* Forgets the files of the last generation. */
 void wecom_audit_pre_config(void);
 
+/* NULL, or what is wrong with WeComAuditLog: a sentence that says what to do. Opens nothing. */
+const char *wecom_audit_judge(const char *log, apr_pool_t *pool);
+
 /* Opens the WeComAuditLog of every server. OK, or 500 after a message. */
 int wecom_audit_open(apr_pool_t *pconf, server_rec *main);
 

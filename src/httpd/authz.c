@@ -132,7 +132,7 @@ static authz_status check_user(request_rec *r, const char *line, const void *par
 /* Inside an alias the section is not known that the rule will stand in. */
 static const char *note_rule(cmd_parms *cmd, int login_only, const char *rule)
 {
-    const ap_directive_t *section = cmd->directive->parent;
+    const ap_directive_t *section = cmd->directive;
 
     for (; section != NULL; section = section->parent) {
         if (ap_cstr_casecmp(section->directive, "<AuthzProviderAlias") == 0) {

@@ -119,6 +119,7 @@ typedef struct wecom_accounts_t {
     const wecom_account_layout_t *layout;   /* the enterprise's own table, or NULL */
     const char *driver;                     /* DBDriver, for wecomctl */
     const char *params;                     /* DBDParams */
+    const char *print;                      /* of all that says which accounts these are */
 } wecom_accounts_t;
 
 typedef struct wecom_server_t {

@@ -18,6 +18,7 @@
 #include "config_name.h"
 
 #include "../auth/claim.h"
+#include "../base/text.h"
 
 static const wecom_where_t *at(const wecom_server_t *server, apr_size_t offset)
 {
@@ -88,8 +89,8 @@ static void judge_fields(wecom_judge_t *judge, const wecom_source_conf_t *conf,
     }
     if (!possible && source->base_alone) {
         wecom_fault(judge, where, WC(0145) "WeComAssociation in <WeComSource %s> matches by what "
-                    "WeCom gives with the member's consent alone, and WeComScope base forbids to "
-                    "ask for it, so nobody could ever match; take WeComScope base out, or match "
+                    "WeCom gives with the member's consent alone (to all apps made since June "
+                    "2022), and WeComScope base forbids to ask for it; take WeComScope base out, or match "
                     "by userid too", conf->id);
     }
     else if (!possible) {
@@ -144,7 +145,7 @@ static void judge_providers(wecom_judge_t *judge, const wecom_server_t *server, 
         if (provider == NULL || provider->check_password == NULL) {
             wecom_fault(judge, where, WC(0149) "WeComBindProvider: there is no authn provider '%s' "
                         "that checks passwords; load its module (file: mod_authn_file), or define "
-                        "<AuthnProviderAlias ... %s> before this line", name, name);
+                        "<AuthnProviderAlias ... %s>", name, name);
         }
     }
 }
@@ -216,6 +217,20 @@ static int register_statements(wecom_judge_t *judge, const wecom_server_t *serve
     return 1;
 }
 
+/* 16 hex characters. NULL when there is no SHA-256, which pre_config has seen to be there. */
+static const char *print_of(const wecom_accounts_t *accounts, const apr_array_header_t *query,
+                            apr_pool_t *pool)
+{
+    const char *text = apr_pstrcat(pool, accounts->driver, "\n",
+                                   accounts->params != NULL ? accounts->params : "", "\n",
+                                   query != NULL ? apr_array_pstrcat(pool, query, '\n') : "",
+                                   NULL);
+    unsigned char hash[WECOM_SHA256_BYTES];
+    wecom_bytes_t part = { (const unsigned char *)text, strlen(text) };
+
+    return wecom_crypto_hash(hash, &part, 1) == WECOM_OK ? wecom_text_hex(hash, 8, pool) : NULL;
+}
+
 static int build_database(wecom_judge_t *judge, wecom_server_t *server, apr_array_header_t *done)
 {
     const wecom_where_t *where = at(server, offsetof(wecom_server_t, accounts));
@@ -240,7 +255,8 @@ static int build_database(wecom_judge_t *judge, wecom_server_t *server, apr_arra
         return 0;
     }
     accounts->layout = layout_of(server->account_query, judge->pool);
-    if (!register_statements(judge, server, accounts, done)) {
+    accounts->print = print_of(accounts, server->account_query, judge->pool);
+    if (accounts->print == NULL || !register_statements(judge, server, accounts, done)) {
         return 0;
     }
     server->directory = accounts;

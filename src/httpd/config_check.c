@@ -22,6 +22,7 @@
 #include "ap_socache.h"
 #include "http_core.h"
 
+#include "audit.h"
 #include "cache_socache.h"
 #include "config_accounts.h"
 #include "config_build.h"
@@ -189,6 +190,11 @@ static void check_settings(wecom_judge_t *judge, const wecom_server_t *server)
                     WC(0104) "WeComCache: there is no provider '%s'; load its module: LoadModule "
                     "socache_%s_module modules/mod_socache_%s.so (on Debian: a2enmod "
                     "socache_%s)", provider, provider, provider, provider);
+    }
+    fault = server->audit_log != NULL ? wecom_audit_judge(server->audit_log, judge->temp) : NULL;
+    if (fault != NULL && judge->run != WECOM_RUN_DUMP) {
+        wecom_fault(judge, wecom_build_where(server, offsetof(wecom_server_t, audit_log)),
+                    WC(0156) "WeComAuditLog %s cannot be opened: %s", server->audit_log, fault);
     }
     fault = wecom_cache_socache_judge(server->cache, judge->temp);
     if (fault != NULL) {

@@ -231,6 +231,8 @@ static const char *word_at(const apr_array_header_t *words, int i)
 const char *wecom_value_association(const apr_array_header_t *words, apr_pool_t *pool)
 {
     const char *kind = word_at(words, 0);
+    int values[8] = { 0 };
+    unsigned int column;
     int i;
 
     if (strcmp(kind, "field") != 0) {
@@ -247,6 +249,13 @@ const char *wecom_value_association(const apr_array_header_t *words, apr_pool_t 
                          "or MEMBER=COLUMN with one of userid, name, alias, position, telephone, "
                          "mobile, email, biz_mail and one of username, email, phone, such as "
                          "alias=username", pool);
+        }
+        column = wecom_account_column(word_at(words, i));
+        /* e-mail comes with the business mail as a second value */
+        values[column & 7] += strcmp(word_at(words, i), "email") == 0
+                              || strncmp(word_at(words, i), "email=", 6) == 0 ? 2 : 1;
+        if (values[column & 7] > 2) {
+            return "more than two values would be compared with one column; name fewer fields";
         }
     }
     return NULL;

@@ -12,14 +12,23 @@
 #include "mod_dbd.h"
 
 #include "../auth/account_sql.h"
+#include "request.h"
 
 /* --- connections ------------------------------------------------------------------------------ */
+
+typedef struct lender_t {
+    server_rec *server;
+    request_rec *r;         /* whose connection is shared; NULL: one of our own for each step */
+    const wecom_account_layout_t *layout;
+} lender_t;
 
 static int borrow(const wecom_sql_port_t *self, wecom_sql_t *sql, apr_pool_t *pool)
 {
     APR_OPTIONAL_FN_TYPE(ap_dbd_open) *dbd_open = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_open);
-    server_rec *s = self->baton;
-    ap_dbd_t *connection = dbd_open != NULL ? dbd_open(pool, s) : NULL;
+    APR_OPTIONAL_FN_TYPE(ap_dbd_acquire) *acquire = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_acquire);
+    const lender_t *lender = self->baton;
+    ap_dbd_t *connection = lender->r != NULL ? acquire(lender->r)
+                                             : dbd_open(pool, lender->server);
 
     memset(sql, 0, sizeof(*sql));
     if (connection == NULL) {
@@ -32,26 +41,60 @@ static int borrow(const wecom_sql_port_t *self, wecom_sql_t *sql, apr_pool_t *po
     return 1;
 }
 
+/* mod_dbd keeps a connection that its driver has reconnected, though what it had prepared there is
+ * gone: no login over it would succeed again. */
+static void renew(const lender_t *lender, wecom_sql_t *sql)
+{
+    const ap_dbd_t *connection = sql->lender;
+    const wecom_sql_statement_t *statements;
+    int count;
+
+    statements = wecom_account_schema_statements(&count, lender->layout, connection->pool);
+    wecom_sql_renew(sql, statements, count, connection->pool);
+}
+
 static void give_back(const wecom_sql_port_t *self, wecom_sql_t *sql)
 {
     APR_OPTIONAL_FN_TYPE(ap_dbd_close) *dbd_close = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_close);
+    const lender_t *lender = self->baton;
 
-    dbd_close(self->baton, sql->lender);
+    if (sql->broken) {
+        renew(lender, sql);
+    }
+    if (lender->r == NULL) {
+        dbd_close(lender->server, sql->lender);
+    }
+}
+
+static int is_own_url(const request_rec *r)
+{
+    const wecom_request_t *own = wecom_request_peek(r);
+
+    return own != NULL && own->own != NULL;
 }
 
 const wecom_directory_t *wecom_directory_make(request_rec *r, const wecom_server_t *server)
 {
+    wecom_directory_t *directory;
     wecom_sql_port_t *port;
+    lender_t *lender;
 
     if (server->directory == NULL) {
         return NULL;
     }
     port = apr_pcalloc(r->pool, sizeof(*port));
-
+    lender = apr_pcalloc(r->pool, sizeof(*lender));
+    lender->server = server->server;
+    lender->layout = server->directory->layout;
+    /* mod_authn_dbd, as a provider of passwords, has a connection until the request ends. Whoever
+     * took a second one beside it would wait for ever when all others do the same. */
+    lender->r = r->method_number == M_POST && is_own_url(r) ? r : NULL;
     port->borrow = borrow;
     port->give_back = give_back;
-    port->baton = server->server;
-    return wecom_account_sql_directory(port, server->directory->layout, r->pool);
+    port->baton = lender;
+    directory = wecom_account_sql_directory(port, server->directory->layout, r->pool);
+    directory->print = server->directory->print;
+    return directory;
 }
 
 /* --- passwords -------------------------------------------------------------------------------- */

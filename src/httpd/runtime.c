@@ -15,6 +15,7 @@
 #include "audit.h"
 #include "cache_socache.h"
 #include "scrub.h"
+#include "settings.h"
 #include "slots_shm.h"
 
 /* One generation of the server. The only mutable globals of the module: written in the parent
@@ -80,13 +81,13 @@ int wecom_runtime_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
     server_rec *at;
 
     (void)plog;
-    (void)ptemp;
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK; /* the first of the two readings at start */
     }
     if (wecom_audit_open(pconf, s) != OK) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
+    wecom_settings_write(s, ptemp);
     caches = apr_array_make(pconf, 1, sizeof(open_cache_t));
     for (at = s; at != NULL; at = at->next) {
         const wecom_server_t *server = wecom_config_server(at);

@@ -52,6 +52,21 @@ static void judge_phone(const char *value, apr_pool_t *pool)
     insist(strlen(normal) >= 7 && strlen(normal) <= 16);
 }
 
+static void judge_username(const char *value, apr_pool_t *pool)
+{
+    const char *normal = wecom_normal_username(value, pool);
+    const char *s;
+
+    if (normal == NULL) {
+        return;
+    }
+    insist(strcmp(wecom_normal_username(normal, pool), normal) == 0);
+    insist(strlen(normal) >= 1 && strlen(normal) <= 190);
+    for (s = normal; *s != '\0'; s++) {
+        insist((unsigned char)*s >= ' ' && *s != 0x7f && !(*s >= 'A' && *s <= 'Z'));
+    }
+}
+
 static void judge_userid(const char *value, apr_pool_t *pool)
 {
     const char *normal = wecom_normal_userid(value, 0, pool);
@@ -72,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     value = apr_pstrmemdup(pool, (const char *)data, size);
     judge_email(value, pool);
     judge_phone(value, pool);
+    judge_username(value, pool);
     judge_userid(value, pool);
     apr_pool_destroy(pool);
     return 0;

@@ -7,8 +7,11 @@
     sim            WeCom in a box; its faults and counts are cleared before each test
     log            what the test announces about the error logs
     backend        an application behind mod_proxy
+    databases(..)  a private "sqlite3", "pgsql" or "mysql" with our tables, empty
+    account_sql    the SQL of the directory, as the library has it
     via            "conf", "htaccess": the test runs with its place in either
 """
+import subprocess
 import sys
 
 sys.dont_write_bytecode = True
@@ -20,6 +23,7 @@ pytest.register_assert_rewrite("harness")
 from harness import certificate, paths as build_paths    # noqa: E402
 from harness.backend import Backend     # noqa: E402
 from harness.client import WECOM_IOS, Browser   # noqa: E402
+from harness.databases import Databases     # noqa: E402
 from harness.keep import Keeper     # noqa: E402
 from harness.log import LogBook, TestLog    # noqa: E402
 from harness.sim import Sim     # noqa: E402
@@ -89,6 +93,20 @@ def backend():
     backend = Backend()
     yield backend
     backend.stop()
+
+
+@pytest.fixture(scope="session")
+def account_sql(paths):
+    tool = paths.build / "tests" / "httpd" / "tools" / "account_sql"
+    return lambda *words: subprocess.run([tool, *words], check=True, capture_output=True,
+                                         text=True).stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def databases(account_sql):
+    databases = Databases(lambda driver: account_sql("tables", driver).splitlines())
+    yield databases
+    databases.stop()
 
 
 # --- for each test ---

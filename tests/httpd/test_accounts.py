@@ -2,17 +2,13 @@
 """Accounts over a real database: who becomes which account, and what the application hears."""
 import pytest
 
-from harness import databases
 from harness.accounts import Accounts, directory_lines, place, source
 from harness.client import WECOM_IOS, incident
 
 
 @pytest.fixture
-def database():
-    made = databases.Sqlite()
-    made.run(open("/tmp/w/schema.sql").read())
-    yield made
-    made.stop()
+def database(databases):
+    return databases("sqlite3")
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from harness import databases
 from harness.accounts import (Accounts, directory_lines, form_at, place, source, write_passwords)
 from harness.client import WECOM_IOS, links
 
@@ -15,11 +14,8 @@ LATE = "This sign-in took too long."
 
 
 @pytest.fixture
-def database():
-    made = databases.Sqlite()
-    made.run(open("/tmp/w/schema.sql").read())
-    yield made
-    made.stop()
+def database(databases):
+    return databases("sqlite3")
 
 
 @pytest.fixture

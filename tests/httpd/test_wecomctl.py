@@ -528,7 +528,7 @@ def test_several_servers(state):
     ctl = state.ctl
     one = server(params=str(ctl.base))
     state.write(one, server("https://b.example", params=str(ctl.base), sources=[{"id": "beta"}]),
-                server("https://c.example", accounts=None, driver=None))
+                server("https://c.example", accounts="none", driver=None))
     ctl("link", "lisi", "beta", "LiSi")
     state.write(one, server("https://b.example", params="/nowhere/b.db"))
     ctl("list", code=USAGE)
@@ -561,7 +561,7 @@ def test_a_state_that_cannot_be_read(state, text):
 
 
 def test_a_server_without_accounts(state):
-    state.write(server(accounts=None, driver=None))
+    state.write(server(accounts="none", driver=None))
     state.ctl("list", code=REFUSED)
     assert "WeComAccounts" in state.ctl.err
 

@@ -57,6 +57,7 @@ static int setup(void **state)
 
     memset(&scene, 0, sizeof(scene));
     scene.walk = walk;
+    scene.directory.print = "here";
     scene.directory.admit = admit;
     scene.directory.baton = &scene;
     scene.prover.check = check;

@@ -90,6 +90,37 @@ static void phones(void **state)
     assert_null(wecom_normal_phone(text, *state));
 }
 
+static void usernames(void **state)
+{
+    static const case_t cases[] = {
+        { "Zhang.San", "zhang.san" }, { "  Zhang San \t\r\n", "zhang san" }, { "x", "x" },
+        { "\xe5\xbc\xa0\xe4\xb8\x89", "\xe5\xbc\xa0\xe4\xb8\x89" },
+        { "\xc3\x84RGER", "\xc3\x84rger" },    /* ASCII alone is folded */
+        { "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80" },
+        { "CORP\\lisi", "corp\\lisi" }, { "a@b", "a@b" }, { "' OR 1=1 --", "' or 1=1 --" },
+        { "", NULL }, { " ", NULL }, { "\t\n", NULL }, { NULL, NULL }, { "a\nb", NULL },
+        { "a\x7f", NULL }, { "a\x01", NULL }, { "a\xff", NULL }, { "\xe5\xbc", NULL },
+        { "\xc0\x80", NULL }, { "\xed\xa0\x80", NULL },
+    };
+    char *text = apr_palloc(*state, 65536);
+    size_t i;
+
+    for (i = 0; i < COUNT(cases); i++) {
+        const char *value = cases[i].value != NULL ? support_guard_text(cases[i].value, *state)
+                                                   : NULL;
+
+        CHECK(support_same(wecom_normal_username(value, *state), cases[i].normal), "%s gives %s",
+              support_show(cases[i].value), support_show(wecom_normal_username(value, *state)));
+    }
+    memset(text, 'a', 65535);
+    text[65535] = '\0';
+    assert_null(wecom_normal_username(text, *state));
+    text[191] = '\0';
+    assert_null(wecom_normal_username(text, *state));
+    text[190] = '\0';
+    assert_string_equal(wecom_normal_username(text, *state), text);
+}
+
 static void userids(void **state)
 {
     static const case_t cases[] = {
@@ -111,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(emails),
         TEST(phones),
+        TEST(usernames),
         TEST(userids),
     };
 

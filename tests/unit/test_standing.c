@@ -50,6 +50,7 @@ static scene_t *begin(apr_pool_t *pool)
 
     scene->pool = pool;
     mem_cache_init(&scene->cache, pool);
+    scene->directory.print = "here";
     scene->directory.find_linked = find_linked;
     scene->directory.baton = scene;
     scene->source.id = "acme";
@@ -87,8 +88,8 @@ static void login_is_an_answer(void **state)
 
     memset(&standing, 0, sizeof(standing));
     standing.account.username = "li.si";
-    wecom_standing_note(&scene->cache.port, &scene->source, &scene->ticket, &standing, START,
-                        scene->pool);
+    wecom_standing_note(&scene->cache.port, &scene->directory, &scene->source, &scene->ticket,
+                        &standing, START, scene->pool);
     assert_int_equal(check(scene, 59), WECOM_STANDING_GOOD);
     assert_int_equal(scene->asked, 0);
     assert_int_equal(check(scene, 60), WECOM_STANDING_GOOD);
@@ -149,7 +150,7 @@ static void one_asks_for_all(void **state)
 
     assert_int_equal(check(scene, 0), WECOM_STANDING_GOOD);
     scene->account = WECOM_ACCOUNT_DISABLED;
-    scene->cache.port.put_if_absent(&scene->cache.port, "standing-asked", "acme|lisi", mark,
+    scene->cache.port.put_if_absent(&scene->cache.port, "standing-asked", "here|acme||lisi", mark,
                                     START + apr_time_from_sec(60),
                                     START + apr_time_from_sec(120), scene->pool);
     assert_int_equal(check(scene, 61), WECOM_STANDING_GOOD);

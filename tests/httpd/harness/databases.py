@@ -56,7 +56,9 @@ class Sqlite:
         self.folder = make_folder("sqlite")
         self.file = self.folder / "accounts.db"
         self.params = str(self.file)
-        sqlite3.connect(self.file).close()
+        made = sqlite3.connect(self.file)
+        made.execute("PRAGMA journal_mode=WAL")     # as wecomctl makes it
+        made.close()
         self.file.touch()
         if run_user():
             # The journal is a file beside it, so the folder must be theirs too.
@@ -329,6 +331,10 @@ class Databases:
                                  "DELETE FROM wecom_account"]) + ";\n")
         return database
 
+    def forget(self, driver):
+        """The next one to ask gets a new one: this one has been filled, or was spoilt."""
+        self._made.pop(driver).stop()
+
     def stop(self):
-        for database in self._made.values():
-            database.stop()
+        for driver in list(self._made):
+            self.forget(driver)
