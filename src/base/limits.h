@@ -68,4 +68,11 @@
 #define WECOM_KEY_BYTES               32
 #define WECOM_EXEC_SECONDS            10 /* for a secret from exec: */
 
+/* --- wecomctl --------------------------------------------------------------------------------- */
+#define WECOM_MAX_CSV_COLUMNS         64
+#define WECOM_MAX_CSV_RECORD       65536 /* the text of all fields of one record; a quote that is
+                                          * never closed ends here */
+#define WECOM_MAX_DATABASE_PARAMS   4096 /* as DBDParams has them */
+#define WECOM_MAX_STATE_FILE     1048576 /* wecomctl.json; not above WECOM_MAX_ANSWER */
+
 #endif

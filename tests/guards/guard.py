@@ -15,6 +15,7 @@ NAME = os.path.basename(sys.argv[0])
 
 FLOORS = ("src/base", "src/wecom", "src/auth", "src/httpd")
 BELOW = FLOORS[:3]
+CTL = "src/ctl"  # the command: beside the house, on the floors below the Apache line
 
 _problems = []
 _texts = {}
@@ -95,7 +96,7 @@ def roof():
 def c_files(tests=False):
     """All C of the program and its tools; with the simulator's and the tests' on request."""
     found = roof()
-    for folder in FLOORS:
+    for folder in FLOORS + (CTL,):
         found += files(folder, ".c", ".h")
     found += tree("tools", ".c", ".h")
     if tests:

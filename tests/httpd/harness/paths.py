@@ -28,6 +28,10 @@ class Paths:
     def sim_module(self):
         return self.build / ".libs" / "mod_wecom_sim.so"
 
+    @property
+    def wecomctl(self):
+        return self.build / "wecomctl"
+
 
 def candidates():
     if os.environ.get("WECOM_PATHS"):
@@ -57,7 +61,7 @@ def find():
     paths = Paths(httpd=values["HTTPD_BIN"], modules=Path(values["HTTPD_LIBEXECDIR"]),
                   build=Path(values["BUILDDIR"]), source=Path(values["SRCDIR"]),
                   asan=values.get("ASAN") == "yes", version=values.get("VERSION", ""))
-    for product in (paths.module, paths.sim_module):
+    for product in (paths.module, paths.sim_module, paths.wecomctl):
         if not product.is_file():
             raise FileNotFoundError(f"{product} is not there: run make in {paths.build}")
     return paths
