@@ -202,7 +202,8 @@ static const command_rec directives[] = {
            "connections of mod_ldap; the URL (RFC 4516) names up to four attributes: username, "
            "e-mail, phone and name (uid, mail, mobile, cn). With dbd after it the links between "
            "members and accounts are kept in the database, else members are matched at each login.",
-           .syntax = "none|dbd|ldap URL [dbd]", .fallback = "none", .max = 3, .judge = wecom_value_accounts),
+           .syntax = "none|dbd|ldap URL [dbd]", .fallback = "none", .max = 3,
+           .judge = wecom_value_accounts),
     SERVER("WeComAccountQuery", WORDS, account_query,
            "A table of the enterprise's own in place of ours: its name, and which of its columns "
            "hold username, email, phone, name and status (1 or active: active; 2 or locked: "

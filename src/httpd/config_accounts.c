@@ -92,8 +92,8 @@ static void judge_fields(wecom_judge_t *judge, const wecom_source_conf_t *conf,
     if (!possible && source->base_alone) {
         wecom_fault(judge, where, WC(0145) "WeComAssociation in <WeComSource %s> matches by what "
                     "WeCom gives with the member's consent alone (to all apps made since June "
-                    "2022), and WeComScope base forbids to ask for it; take WeComScope base out, or match "
-                    "by userid too", conf->id);
+                    "2022), and WeComScope base forbids to ask for it; take WeComScope base out, "
+                    "or match by userid too", conf->id);
     }
     else if (!possible) {
         wecom_fault(judge, where, WC(0146) "WeComAssociation in <WeComSource %s> matches by what "

@@ -289,8 +289,8 @@ const char *wecom_value_ldap_bind(const apr_array_header_t *words, apr_pool_t *p
     (void)pool;
     return words->nelts == 2 && (strncmp(word_at(words, 1), "file:", 5) == 0
                                  || strncmp(word_at(words, 1), "env:", 4) == 0)
-           ? NULL : "write the DN in quotes, and file:PATH or env:NAME for its password; a password "
-                    "never stands in the configuration itself";
+           ? NULL : "write the DN in quotes, and file:PATH or env:NAME for its password; a "
+                    "password never stands in the configuration itself";
 }
 
 /* A name of SQL that needs no quotes, perhaps with the schema before it. */

@@ -47,8 +47,11 @@ static void tell_server(wecom_json_out_t *out, const wecom_server_t *server, apr
     tell_query(out, server, pool);
     sources = wecom_json_out_child_array(out, "sources");
     for (i = 0; i < server->sources->nelts; i++) {
-        wecom_json_out_text(wecom_json_out_child_object(sources, NULL), "id",
-                            APR_ARRAY_IDX(server->sources, i, const wecom_source_t *)->id);
+        const wecom_source_t *source = APR_ARRAY_IDX(server->sources, i, const wecom_source_t *);
+        wecom_json_out_t *told = wecom_json_out_child_object(sources, NULL);
+
+        wecom_json_out_text(told, "id", source->id);
+        wecom_json_out_bool(told, "with_case", source->app.proxy_developed);
     }
 }
 
