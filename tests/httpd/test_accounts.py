@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accounts over a real database: who becomes which account, and what the application hears."""
 import json
+import subprocess
 import time
 
 import pytest
@@ -413,3 +414,49 @@ def test_audit_to_the_error_log(fresh, database, browsers, log):
     browsers().scan(site.url("/intranet/"), "LiNa")
     assert [json.loads(line.text.partition("WC0341: ")[2])["event"]
             for line in log.find("WC0341")] == ["creation", "link", "login"]
+
+
+# --- beside the server ---
+
+def test_wecomctl_finds_the_server_s_database(paths, fresh, database, accounts, browsers, log):
+    site = directory_site(fresh, database, "WeComLoginOnly On")
+    accounts.add("li.na")
+
+    def ctl(*words):
+        done = subprocess.run([paths.wecomctl, "--state-dir", f"{site.httpd.root}/state",
+                               "accounts", *words], capture_output=True, text=True, timeout=60,
+                              check=False)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    ctl("init")     # the tables are there: it notes their version
+    assert browsers().scan(site.url("/intranet/"), "LiNa").page.status_code == 403
+    log.expect("WC0261")
+    ctl("link", "li.na", "acme", "LiNa")
+    browser = browsers()
+    browser.scan(site.url("/intranet/"), "LiNa")
+    assert who(site, browser) == ("li.na", "LiNa")
+    shown = json.loads(ctl("show", "li.na", "--json"))
+    assert shown["links"][0]["userid"] == "LiNa"
+    ctl("disable", "li.na")
+    assert browsers().scan(site.url("/intranet/"), "LiNa").page.status_code == 403
+    log.expect("WC0264")
+    text = (site.httpd.root / "state" / "wecomctl.json").read_text()
+    assert site.sim.app().secret not in text
+
+
+def test_settings_hold_no_password(fresh, databases):
+    database = databases("pgsql")
+    site = directory_site(fresh, database)
+    text = (site.httpd.root / "state" / "wecomctl.json").read_text()
+    assert database.password not in text
+    assert json.loads(text)["servers"][0]["params"] is None
+
+
+def test_htaccess_without_a_directory(fresh, browsers, log):
+    site = fresh(sources=(source(),), places=(
+        place("wecom-login-only", path="/old", via="htaccess"),
+        place(path="/shut", lines=("WeComRegistration Off",), via="htaccess")))
+    for path in ("/old/", "/shut/"):
+        assert browsers().get(site.url(path)).status_code == 500
+    log.expect("WC0142", "this server has no account directory")

@@ -22,6 +22,7 @@ import signal
 import sqlite3
 import subprocess
 import xml.etree.ElementTree as tree
+from contextlib import contextmanager
 from pathlib import Path
 
 from .ports import free_port
@@ -83,6 +84,18 @@ class Sqlite:
             with connection:
                 connection.executescript(sql)
         finally:
+            connection.close()
+
+    @contextmanager
+    def locked(self):
+        """Somebody else is writing all the while."""
+        connection = self._connect()
+        connection.isolation_level = None
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        finally:
+            connection.execute("ROLLBACK")
             connection.close()
 
     def stop(self):
