@@ -21,9 +21,13 @@ typedef struct instance_t {
     ap_socache_instance_t *handle;
 } instance_t;
 
+/* Who fills an instance: a flood of one sort evicts nothing of the others. */
+enum { COMMON, VISITORS, MEMBERS, ROLES };
+
+static const char *const role_names[ROLES] = { "common", "visitors", "members" };
+
 struct wecom_socache_t {
-    instance_t common;
-    instance_t visitors;
+    instance_t instances[ROLES];
     apr_global_mutex_t *mutex;
     server_rec *server;
 };
@@ -49,8 +53,7 @@ apr_status_t wecom_cache_socache_register(apr_pool_t *pconf)
  * lock. Children of two generations work on one segment for a while and must wait for each
  * other. */
 typedef struct lasting_t {
-    ap_socache_instance_t *common;
-    ap_socache_instance_t *visitors;
+    ap_socache_instance_t *handles[ROLES];
     apr_global_mutex_t *mutex;
 } lasting_t;
 
@@ -111,35 +114,36 @@ static int open_instance(instance_t *instance, const char *spec, const char *rol
 }
 
 /* "shmcb:/path(size)" must not name one file for two instances. */
-static const char *spec_of_visitors(const char *spec, apr_pool_t *pool)
+static const char *spec_of(const char *spec, int role, apr_pool_t *pool)
 {
     const char *open = strrchr(spec, '(');
 
-    if (strncmp(spec, "shmcb:", 6) != 0 && strncmp(spec, "dbm:", 4) != 0) {
+    if (role == COMMON
+        || (strncmp(spec, "shmcb:", 6) != 0 && strncmp(spec, "dbm:", 4) != 0)) {
         return spec;
     }
     if (open == NULL) {
-        return apr_pstrcat(pool, spec, ".visitors", NULL);
+        return apr_pstrcat(pool, spec, ".", role_names[role], NULL);
     }
-    return apr_pstrcat(pool, apr_pstrmemdup(pool, spec, (apr_size_t)(open - spec)), ".visitors",
-                       open, NULL);
+    return apr_pstrcat(pool, apr_pstrmemdup(pool, spec, (apr_size_t)(open - spec)), ".",
+                       role_names[role], open, NULL);
 }
 
 const char *wecom_cache_socache_judge(const char *spec, apr_pool_t *temp)
 {
-    const char *const specs[] = { spec, spec_of_visitors(spec, temp) };
     const char *fault = NULL;
-    apr_size_t i;
+    int role;
 
-    for (i = 0; i < 2 && fault == NULL; i++) {
+    for (role = 0; role < ROLES && fault == NULL; role++) {
+        const char *each = spec_of(spec, role, temp);
         const ap_socache_provider_t *provider
             = ap_lookup_provider(AP_SOCACHE_PROVIDER_GROUP,
-                                 apr_pstrmemdup(temp, specs[i], strcspn(specs[i], ":")),
+                                 apr_pstrmemdup(temp, each, strcspn(each, ":")),
                                  AP_SOCACHE_PROVIDER_VERSION);
         ap_socache_instance_t *handle;
 
         if (provider != NULL) {
-            fault = provider->create(&handle, arguments_of(specs[i]), temp, temp);
+            fault = provider->create(&handle, arguments_of(each), temp, temp);
         }
     }
     return fault;
@@ -160,12 +164,16 @@ static int make_mutex(apr_global_mutex_t **mutex, const char *spec, server_rec *
     return rv == APR_SUCCESS;
 }
 
-static int open_both(wecom_socache_t *socache, const char *spec, server_rec *s,
-                     apr_pool_t *pconf)
+static int open_all(wecom_socache_t *socache, const char *spec, server_rec *s, apr_pool_t *pconf)
 {
-    return open_instance(&socache->common, spec, "common", s, pconf)
-           && open_instance(&socache->visitors, spec_of_visitors(spec, pconf), "visitors", s,
-                            pconf);
+    int good = 1;
+    int role;
+
+    for (role = 0; role < ROLES && good; role++) {
+        good = open_instance(&socache->instances[role], spec_of(spec, role, pconf),
+                             role_names[role], s, pconf);
+    }
+    return good;
 }
 
 static int open_lasting(wecom_socache_t *socache, const char *spec, server_rec *s,
@@ -175,41 +183,47 @@ static int open_lasting(wecom_socache_t *socache, const char *spec, server_rec *
     const char *key = apr_pstrcat(pconf, "mod_auth_wecom-cache-", spec, NULL);
     lasting_t *lasting;
     void *kept = NULL;
+    int role;
 
     apr_pool_userdata_get(&kept, key, process);
     lasting = kept;
     if (lasting == NULL) {
         if (!make_mutex(&socache->mutex, spec, s, process)
-            || !open_both(socache, spec, s, pconf)) {
+            || !open_all(socache, spec, s, pconf)) {
             return 0;
         }
         lasting = apr_pcalloc(process, sizeof(*lasting));
         lasting->mutex = socache->mutex;
-        lasting->common = socache->common.handle;
-        lasting->visitors = socache->visitors.handle;
+        for (role = 0; role < ROLES; role++) {
+            lasting->handles[role] = socache->instances[role].handle;
+        }
         apr_pool_userdata_set(lasting, key, NULL, process); /* copies the key */
     }
     socache->mutex = lasting->mutex;
-    socache->common.handle = lasting->common;
-    socache->visitors.handle = lasting->visitors;
+    for (role = 0; role < ROLES; role++) {
+        socache->instances[role].handle = lasting->handles[role];
+    }
     return 1;
 }
 
 wecom_socache_t *wecom_cache_socache_open(const char *spec, server_rec *s, apr_pool_t *pconf)
 {
     wecom_socache_t *socache = apr_pcalloc(pconf, sizeof(*socache));
+    int role;
     int done;
 
     socache->server = s;
-    if (!find_provider(&socache->common, spec, s, pconf)) {
+    if (!find_provider(&socache->instances[COMMON], spec, s, pconf)) {
         return NULL;
     }
-    socache->visitors.provider = socache->common.provider;
+    for (role = 0; role < ROLES; role++) {
+        socache->instances[role].provider = socache->instances[COMMON].provider;
+    }
     if (is_lasting(spec)) {
         done = open_lasting(socache, spec, s, pconf);
     }
     else {
-        done = make_mutex(&socache->mutex, spec, s, pconf) && open_both(socache, spec, s, pconf);
+        done = make_mutex(&socache->mutex, spec, s, pconf) && open_all(socache, spec, s, pconf);
     }
     return done ? socache : NULL;
 }
@@ -227,12 +241,26 @@ void wecom_cache_socache_child_init(wecom_socache_t *socache, apr_pool_t *pchild
 
 /* --- the port -------------------------------------------------------------------------------- */
 
+/* What is not named here is the server's own: access tokens, and when WeCom rests. */
 static instance_t *instance_of(const port_t *port, const char *kind)
 {
-    if (strcmp(kind, "pending") == 0 || strcmp(kind, "used") == 0) {
-        return &port->socache->visitors;
+    static const struct {
+        const char *kind;
+        int role;
+    } roles[] = {
+        { "pending", VISITORS }, { "used", VISITORS },
+        { "standing", MEMBERS }, { "standing-asked", MEMBERS }, { "half", MEMBERS },
+        { "loop", MEMBERS }, { "bind-try", MEMBERS }, { "bind-pair", MEMBERS },
+        { "bind-account", MEMBERS },
+    };
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+        if (strcmp(kind, roles[i].kind) == 0) {
+            return &port->socache->instances[roles[i].role];
+        }
     }
-    return &port->socache->common;
+    return &port->socache->instances[COMMON];
 }
 
 /* The ring is a part of it: virtual hosts with other keys cannot read each other's entries, and

@@ -2,8 +2,9 @@
 /*
  * cache_socache.h - the cache port over httpd's socache providers.
  *
- * Two instances with one mutex: one for tokens and marks, one ("visitors") for what strangers
- * can cause to be written, so that a flood of started logins evicts neither token nor session.
+ * Three instances with one mutex: "common" for access tokens, "visitors" for what strangers can
+ * cause to be written, "members" for what members can, so that neither a flood of started logins
+ * nor a whole enterprise at work evicts a token.
  * Keys are hashed, values sealed with their own expiry inside. shmcb instances outlive
  * pconf and are taken over by the next generation: made from pconf, every graceful restart, and
  * so every nightly log rotation, would empty them.

@@ -40,7 +40,8 @@ def test_state_folder_is_made_once(fresh):
     assert look(state) == (0o711, os.geteuid())
     assert look(state / "run") == (0o700, owner())
     assert look(state / "key") == (0o600, os.geteuid())
-    assert sorted(os.listdir(state)) == ["key", "run"]
+    assert look(state / "wecomctl.json") == (0o644, os.geteuid())
+    assert sorted(os.listdir(state)) == ["key", "run", "wecomctl.json"]
     key = (state / "key").read_bytes()
     assert len(key) == 32 and len(set(key)) > 8
     site.httpd.graceful()

@@ -163,7 +163,7 @@ def test_key_and_folder(site):
     user = pwd.getpwnam(run_user()).pw_uid if run_user() else os.geteuid()
     run = (state(site) / "run").stat()
     assert run.st_uid == user and stat.S_IMODE(run.st_mode) == 0o700
-    assert sorted(path.name for path in state(site).iterdir()) == ["key", "run"]
+    assert sorted(path.name for path in state(site).iterdir()) == ["key", "run", "wecomctl.json"]
 
 
 def test_key_is_made_once(site):
@@ -172,7 +172,7 @@ def test_key_is_made_once(site):
     for again in RESTARTS.values():
         again(site)
         assert (key.read_bytes(), key.stat().st_ino, key.stat().st_mtime_ns) == before
-    assert sorted(path.name for path in state(site).iterdir()) == ["key", "run"]
+    assert sorted(path.name for path in state(site).iterdir()) == ["key", "run", "wecomctl.json"]
 
 
 def test_keys_differ(fresh):
