@@ -15,6 +15,7 @@
 #include "src/httpd/config.h"
 #include "src/httpd/config_values.h"
 #include "src/httpd/confine.h"
+#include "src/httpd/dbd_pool.h"
 #include "src/httpd/dump.h"
 #include "src/httpd/endpoint.h"
 #include "src/httpd/runtime.h"
@@ -263,6 +264,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
         return status;
     }
     wecom_session_register();
+    wecom_dbd_pool_pre_config();
     return wecom_runtime_pre_config(pconf);
 }
 

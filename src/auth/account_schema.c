@@ -194,11 +194,13 @@ static const char *const schema[] = {
     NULL
 };
 
+/* MySQL knows no CREATE INDEX IF NOT EXISTS. */
 static const char *const mysql_schema[] = {
-    "CREATE TABLE IF NOT EXISTS wecom_account (" ACCOUNT_COLUMNS ")" MYSQL_TABLE,
-    INDEX("username"), INDEX("email"), INDEX("phone"),
-    "CREATE TABLE IF NOT EXISTS wecom_link (" LINK_COLUMNS ")" MYSQL_TABLE,
-    "CREATE INDEX IF NOT EXISTS wecom_link_account ON wecom_link (account_id)",
+    "CREATE TABLE IF NOT EXISTS wecom_account (" ACCOUNT_COLUMNS
+    ", INDEX wecom_account_username (username_key), INDEX wecom_account_email (email_key), "
+    "INDEX wecom_account_phone (phone_key))" MYSQL_TABLE,
+    "CREATE TABLE IF NOT EXISTS wecom_link (" LINK_COLUMNS
+    ", INDEX wecom_link_account (account_id))" MYSQL_TABLE,
     NULL
 };
 

@@ -15,6 +15,10 @@
 
 #define KIND      "standing"
 #define ASKING    "standing-asked"
+#define WAITING   "standing-waits"
+#define PROBING   "standing-probe"
+#define PATIENCE  5      /* seconds without an answer */
+#define PROBE_SECONDS 30 /* then it is asked this often */
 #define HEAD      10
 
 typedef struct answer_t {
@@ -59,6 +63,7 @@ static int read_answer(answer_t *answer, const wecom_cache_t *cache, const char 
     return answer->asked <= now && now - answer->asked < apr_time_from_sec(WECOM_STANDING_GRACE);
 }
 
+/* Not over a later one: while the directory was asked the member may have signed in anew. */
 static void write_answer(const wecom_cache_t *cache, const char *key, const answer_t *answer,
                          apr_pool_t *pool)
 {
@@ -66,6 +71,10 @@ static void write_answer(const wecom_cache_t *cache, const char *key, const answ
     unsigned char *data = apr_palloc(pool, HEAD + len);
     wecom_bytes_t bytes;
 
+    if (cache->get(cache, &bytes, KIND, key, answer->asked, pool) == WECOM_OK && bytes.len > HEAD
+        && (apr_time_t)wecom_octets_get(bytes.data, 8) > answer->asked) {
+        return;
+    }
     wecom_octets_put(data, (apr_uint64_t)answer->asked, 8);
     data[8] = answer->good ? 1 : 0;
     data[9] = (unsigned char)answer->marks;
@@ -84,6 +93,34 @@ static int may_ask(const wecom_cache_t *cache, const char *key, apr_time_t now, 
     return cache->put_if_absent(cache, ASKING, key, mark, now,
                                 now + apr_time_from_sec(WECOM_STANDING_SECONDS), pool)
            != WECOM_E_EXISTS;
+}
+
+/* --- a directory that hangs ------------------------------------------------------------------- */
+
+/* Who asks leaves a mark until the answer is there. A mark that has stood for some seconds means
+ * that the directory does not answer: then it is asked now and then by one, and everybody else goes
+ * on with the answer before, so that it does not take all threads of the server. */
+static int is_resting(const wecom_cache_t *cache, const char *print, apr_time_t now,
+                      apr_pool_t *pool)
+{
+    wecom_bytes_t since;
+
+    return cache->get(cache, &since, WAITING, print, now, pool) == WECOM_OK && since.len == 8
+           && now - (apr_time_t)wecom_octets_get(since.data, 8) > apr_time_from_sec(PATIENCE)
+           && cache->put_if_absent(cache, PROBING, print, since, now,
+                                   now + apr_time_from_sec(PROBE_SECONDS), pool)
+                  == WECOM_E_EXISTS;
+}
+
+static void note_waiting(const wecom_cache_t *cache, const char *print, apr_time_t now,
+                         apr_pool_t *pool)
+{
+    unsigned char time[8];
+    wecom_bytes_t since = { time, sizeof(time) };
+
+    wecom_octets_put(time, (apr_uint64_t)now, sizeof(time));
+    cache->put_if_absent(cache, WAITING, print, since, now,
+                         now + apr_time_from_sec(WECOM_STANDING_GRACE), pool);
 }
 
 /* 1 with a new answer, 0 when there is none. */
@@ -116,18 +153,20 @@ wecom_standing_verdict_t wecom_standing_check(unsigned int *flags, wecom_error_t
 {
     const char *key = key_of(directory, source, ticket, pool);
     unsigned int marks = WECOM_TICKET_PREEXISTING | WECOM_TICKET_FIELD_MATCH;
-    answer_t answer;
+    answer_t answer = { 0, 0, 0, "" };
     answer_t fresh;
     int found = read_answer(&answer, cache, key, now, pool);
 
     memset(err, 0, sizeof(*err));
-    if (!found || now - answer.asked >= apr_time_from_sec(WECOM_STANDING_SECONDS)) {
-        if (may_ask(cache, key, now, pool) || !found) {
-            if (ask(&fresh, err, ticket, source, directory, now, pool)) {
-                write_answer(cache, key, &fresh, pool);
-                answer = fresh;
-                found = 1;
-            }
+    if ((!found || now - answer.asked >= apr_time_from_sec(WECOM_STANDING_SECONDS))
+        && !is_resting(cache, directory->print, now, pool)
+        && (may_ask(cache, key, now, pool) || !found)) {
+        note_waiting(cache, directory->print, now, pool);
+        if (ask(&fresh, err, ticket, source, directory, now, pool)) {
+            cache->drop(cache, WAITING, directory->print, pool);
+            write_answer(cache, key, &fresh, pool);
+            answer = fresh;
+            found = 1;
         }
     }
     if (!found) {

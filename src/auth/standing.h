@@ -6,7 +6,8 @@
  * is asked at most once a minute for each member on a node: its answer is kept in the cache, not
  * in the cookie. One request asks, the others go on with the answer before. While the directory
  * cannot be asked the last good answer holds for ten minutes; after that the member is neither in
- * nor out, and must wait.
+ * nor out, and must wait. One that does not answer at all is asked by one request in half a
+ * minute.
  */
 #ifndef WECOM_AUTH_STANDING_H
 #define WECOM_AUTH_STANDING_H

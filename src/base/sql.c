@@ -188,17 +188,37 @@ wecom_status_t wecom_sql_prepare(wecom_sql_t *sql, wecom_error_t *err,
     return WECOM_OK;
 }
 
-void wecom_sql_renew(wecom_sql_t *sql, const wecom_sql_statement_t *statements, int count,
-                     apr_pool_t *pool)
+int wecom_sql_greet(wecom_sql_t *sql)
 {
+    const char *driver = apr_dbd_name(sql->driver);
+
+    if (strcmp(driver, "mysql") == 0) {
+        return tell(sql, "SET NAMES utf8mb4");
+    }
+    return strcmp(driver, "pgsql") == 0 ? tell(sql, "SET client_encoding TO 'UTF8'") : 1;
+}
+
+int wecom_sql_renew(wecom_sql_t *sql, const wecom_sql_statement_t *statements, int count,
+                    apr_pool_t *pool)
+{
+    int is_pgsql = strcmp(apr_dbd_name(sql->driver), "pgsql") == 0;
     wecom_error_t err;
+    int greeted;
     int i;
 
     sql->complaint = NULL;
-    if (apr_dbd_check_conn(sql->driver, pool, sql->handle) != APR_SUCCESS) {
-        return;
-    }
     for (i = 0; i < count; i++) {
+        apr_hash_set(sql->prepared, statements[i].label, APR_HASH_KEY_STRING, NULL);
+    }
+    if (apr_dbd_check_conn(sql->driver, pool, sql->handle) != APR_SUCCESS) {
+        return 0;
+    }
+    greeted = wecom_sql_greet(sql);
+    for (i = 0; i < count; i++) {
+        if (is_pgsql) { /* a session that still knows the label refuses it */
+            tell(sql, apr_pstrcat(pool, "DEALLOCATE ", statements[i].label, NULL));
+        }
         (void)wecom_sql_prepare(sql, &err, &statements[i], pool);
     }
+    return greeted;
 }

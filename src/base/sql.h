@@ -102,9 +102,12 @@ wecom_status_t wecom_sql_prepare(wecom_sql_t *sql, wecom_error_t *err,
 
 /* For a connection that may be gone, or may have forgotten what was prepared: that outlives no
  * reconnection of a driver (PostgreSQL, MariaDB) and no change of the schema (SQLite). Reconnects
- * where the driver can, and prepares all of them anew; what cannot be stays as it was. pool: the
- * connection's, which grows. */
-void wecom_sql_renew(wecom_sql_t *sql, const wecom_sql_statement_t *statements, int count,
-                     apr_pool_t *pool);
+ * where the driver can, greets it, and prepares all of them anew into sql->prepared; what cannot
+ * be is not there any more. pool: lives as long as what is prepared. 1 when it was greeted. */
+int wecom_sql_renew(wecom_sql_t *sql, const wecom_sql_statement_t *statements, int count,
+                    apr_pool_t *pool);
+
+/* Says on a new connection that our texts are UTF-8, whatever the database was made with. 1 or 0. */
+int wecom_sql_greet(wecom_sql_t *sql);
 
 #endif

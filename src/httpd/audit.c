@@ -63,7 +63,7 @@ const char *wecom_audit_judge(const char *log, apr_pool_t *pool)
                ? NULL : "its folder is not there; make it first";
 }
 
-int wecom_audit_open(apr_pool_t *pconf, server_rec *main)
+void wecom_audit_open(apr_pool_t *pconf, server_rec *main)
 {
     server_rec *s;
 
@@ -79,14 +79,14 @@ int wecom_audit_open(apr_pool_t *pconf, server_rec *main)
         }
         log = *server->audit_log == '|' ? open_program(server->audit_log, pconf)
                                         : open_file(server->audit_log, &rv, pconf);
-        if (log == NULL) {
-            ap_log_error(APLOG_MARK, APLOG_STARTUP | APLOG_CRIT, rv, s, WC(0413)
-                         "WeComAuditLog %s cannot be opened", server->audit_log);
-            return HTTP_INTERNAL_SERVER_ERROR;
+        if (log == NULL) { /* a reload must not end a server that runs */
+            ap_log_error(APLOG_MARK, APLOG_CRIT, rv, s, WC(0413)
+                         "WeComAuditLog %s cannot be opened; its lines go to the error log",
+                         server->audit_log);
+            continue;
         }
         apr_hash_set(logs, server->audit_log, APR_HASH_KEY_STRING, log);
     }
-    return OK;
 }
 
 static const char *now_as_text(const request_rec *r)

@@ -21,8 +21,9 @@ void wecom_audit_pre_config(void);
 /* NULL, or what is wrong with WeComAuditLog: a sentence that says what to do. Opens nothing. */
 const char *wecom_audit_judge(const char *log, apr_pool_t *pool);
 
-/* Opens the WeComAuditLog of every server. OK, or 500 after a message. */
-int wecom_audit_open(apr_pool_t *pconf, server_rec *main);
+/* Opens the WeComAuditLog of every server. One that cannot be opened leaves its lines to the error
+ * log. */
+void wecom_audit_open(apr_pool_t *pconf, server_rec *main);
 
 /* The lines of a reply that ends a login, one way or the other. */
 void wecom_audit_write(request_rec *r, const wecom_reply_t *reply);

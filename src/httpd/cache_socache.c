@@ -249,7 +249,8 @@ static instance_t *instance_of(const port_t *port, const char *kind)
         int role;
     } roles[] = {
         { "pending", VISITORS }, { "used", VISITORS },
-        { "standing", MEMBERS }, { "standing-asked", MEMBERS }, { "half", MEMBERS },
+        { "standing", MEMBERS }, { "standing-asked", MEMBERS },
+        { "standing-waits", MEMBERS }, { "standing-probe", MEMBERS }, { "half", MEMBERS },
         { "loop", MEMBERS }, { "bind-try", MEMBERS }, { "bind-pair", MEMBERS },
         { "bind-account", MEMBERS },
     };

@@ -16,10 +16,11 @@
 
 #include <stddef.h>
 
+#include "dbd_pool.h"
 #include "glue.h"
+#include "ldap_pool.h"
 
 #include "../auth/account_schema.h"
-#include "ldap_pool.h"
 #include "../auth/site.h"
 #include "../auth/source.h"
 #include "../auth/ticket.h"
@@ -128,8 +129,7 @@ typedef struct wecom_accounts_t {
     const apr_array_header_t *order;        /* of _SELECT: wecom_account_select_parse */
     wecom_ldap_url_t ldap;                  /* of _LDAP */
     wecom_ldap_bind_t bind;
-    const wecom_sql_statement_t *statements; /* on connections of mod_dbd; NULL: none is used */
-    int statement_count;
+    const wecom_dbd_statements_t *statements; /* on connections of mod_dbd; NULL: none is used */
     const char *driver;                     /* DBDriver, for wecomctl; NULL: none */
     const char *params;                     /* DBDParams */
     const char *print;                      /* of all that says which accounts these are */

@@ -6,13 +6,10 @@
 #include <stddef.h>
 #include <string.h>
 
-#include <apr_optional.h>
 #include <apr_strings.h>
 
 #include "ap_provider.h"
 #include "mod_auth.h"
-#include "apr_dbd.h" /* types of mod_dbd.h; no function of it is called on this floor */
-#include "mod_dbd.h"
 
 #include "config_build.h"
 #include "config_name.h"
@@ -125,6 +122,21 @@ static int judge_source(wecom_judge_t *judge, const wecom_server_t *server,
 
 /* --- providers -------------------------------------------------------------------------------- */
 
+/* Providers that are configured for each directory: AuthUserFile, AuthLDAPURL and the like never
+ * reach an URL of our own, but an alias takes them along. */
+static int is_bare(const char *name)
+{
+    static const char *const bare[] = { "file", "dbm", "dbd", "ldap", "socache", "anon" };
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(bare) / sizeof(bare[0]); i++) {
+        if (strcmp(name, bare[i]) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 static void judge_providers(wecom_judge_t *judge, const wecom_server_t *server, int asks)
 {
     const wecom_where_t *where = at(server, offsetof(wecom_server_t, bind_provider));
@@ -144,7 +156,12 @@ static void judge_providers(wecom_judge_t *judge, const wecom_server_t *server, 
         const authn_provider *provider = ap_lookup_provider(AUTHN_PROVIDER_GROUP, name,
                                                             AUTHN_PROVIDER_VERSION);
 
-        if (provider == NULL || provider->check_password == NULL) {
+        if (is_bare(name)) {
+            wecom_fault(judge, where, WC(0162) "WeComBindProvider %s: the directives of that "
+                        "provider cannot stand where the module asks it; write them into "
+                        "<AuthnProviderAlias %s NAME>, and NAME here", name, name);
+        }
+        else if (provider == NULL || provider->check_password == NULL) {
             wecom_fault(judge, where, WC(0149) "WeComBindProvider: there is no authn provider '%s' "
                         "that checks passwords; load its module (file: mod_authn_file), or define "
                         "<AuthnProviderAlias ... %s>", name, name);
@@ -179,42 +196,23 @@ static const wecom_account_layout_t *layout_of(const apr_array_header_t *query, 
     return layout;
 }
 
-/* Virtual hosts without DBDriver and the like of their own share one record of mod_dbd, and with
- * it the statements. */
-static const void *dbd_record(const wecom_server_t *server)
+/* Virtual hosts without DBDriver and the like of their own share one record of mod_dbd, which takes
+ * a label once. */
+static void register_statements(const wecom_server_t *server, const wecom_accounts_t *accounts,
+                                apr_array_header_t *done)
 {
-    module *dbd = ap_find_linked_module("mod_dbd.c");
-
-    return ap_get_module_config(server->server->module_config, dbd);
-}
-
-static int register_statements(wecom_judge_t *judge, const wecom_server_t *server,
-                               const wecom_accounts_t *accounts, apr_array_header_t *done)
-{
-    APR_OPTIONAL_FN_TYPE(ap_dbd_prepare) *prepare = APR_RETRIEVE_OPTIONAL_FN(ap_dbd_prepare);
     int i;
 
     for (i = 0; i < done->nelts; i++) {
         const wecom_server_t *other = APR_ARRAY_IDX(done, i, const wecom_server_t *);
 
-        if (dbd_record(other) != dbd_record(server)) {
-            continue;
+        if (strcmp(other->directory->print, accounts->print) == 0
+            && wecom_dbd_pool_is_shared(other->server, server->server)) {
+            return;
         }
-        if (other->account_query != server->account_query
-            || strcmp(word(other->accounts, 0), word(server->accounts, 0)) != 0) {
-            wecom_fault(judge, at(server, offsetof(wecom_server_t, account_query)), WC(0150)
-                        "WeComAccountQuery or WeComAccounts differs from that of another virtual "
-                        "host with the same database connection; write DBDriver and DBDParams "
-                        "into this virtual host too");
-            return 0;
-        }
-        return 1;
     }
-    for (i = 0; i < accounts->statement_count; i++) {
-        prepare(server->server, accounts->statements[i].text, accounts->statements[i].label);
-    }
+    wecom_dbd_pool_register(server->server, accounts->statements);
     APR_ARRAY_PUSH(done, const wecom_server_t *) = server;
-    return 1;
 }
 
 /* 16 hex characters. NULL when there is no SHA-256, which pre_config has seen to be there. */
@@ -233,13 +231,13 @@ static const char *print_of(const wecom_server_t *server, const wecom_accounts_t
     return wecom_crypto_hash(hash, &part, 1) == WECOM_OK ? wecom_text_hex(hash, 8, pool) : NULL;
 }
 
-/* Driver and parameters of mod_dbd, and what is to be prepared there. */
+/* Driver and parameters of mod_dbd. */
 static int build_database(wecom_judge_t *judge, const wecom_server_t *server,
-                          wecom_accounts_t *accounts, apr_array_header_t *done)
+                          wecom_accounts_t *accounts)
 {
     const wecom_where_t *where = at(server, offsetof(wecom_server_t, accounts));
 
-    if (APR_RETRIEVE_OPTIONAL_FN(ap_dbd_prepare) == NULL) {
+    if (!wecom_dbd_pool_is_there()) {
         wecom_fault(judge, where, WC(0151) "WeComAccounts with dbd needs mod_dbd; load it: "
                     "LoadModule dbd_module modules/mod_dbd.so (on Debian: a2enmod dbd)");
         return 0;
@@ -257,7 +255,7 @@ static int build_database(wecom_judge_t *judge, const wecom_server_t *server,
                     "pgsql and mysql, not with %s", accounts->driver);
         return 0;
     }
-    return register_statements(judge, server, accounts, done);
+    return 1;
 }
 
 static int is_select(const wecom_server_t *server)
@@ -266,21 +264,21 @@ static int is_select(const wecom_server_t *server)
 }
 
 /* The statements of the links, and one more. */
-static void take_select(wecom_accounts_t *accounts, const char *query, apr_pool_t *pool)
+static const wecom_sql_statement_t *take_select(wecom_accounts_t *accounts, int *count,
+                                                const char *query, apr_pool_t *pool)
 {
-    int count;
-    const wecom_sql_statement_t *links = wecom_account_schema_links(&count);
-    wecom_sql_statement_t *all = apr_pcalloc(pool, (apr_size_t)(count + 1) * sizeof(*all));
+    const wecom_sql_statement_t *links = wecom_account_schema_links(count);
+    wecom_sql_statement_t *all = apr_pcalloc(pool, (apr_size_t)(*count + 1) * sizeof(*all));
     apr_array_header_t *order = NULL;
     const char *sentence;
 
-    memcpy(all, links, (apr_size_t)count * sizeof(*all));
-    all[count].label = WECOM_SQL_SELECT_ACCOUNTS;
-    (void)wecom_account_select_parse(&all[count].text, &order, &sentence, query, pool);
+    memcpy(all, links, (apr_size_t)*count * sizeof(*all));
+    all[*count].label = WECOM_SQL_SELECT_ACCOUNTS;
+    (void)wecom_account_select_parse(&all[*count].text, &order, &sentence, query, pool);
+    ++*count;
     accounts->kind = WECOM_ACCOUNTS_SELECT;
     accounts->order = order;
-    accounts->statements = all;
-    accounts->statement_count = count + 1;
+    return all;
 }
 
 /* --- LDAP ------------------------------------------------------------------------------------- */
@@ -369,6 +367,8 @@ static int build_directory(wecom_judge_t *judge, wecom_server_t *server,
     wecom_accounts_t *accounts = apr_pcalloc(judge->pool, sizeof(*accounts));
     int is_ldap = strcmp(word(server->accounts, 0), "ldap") == 0;
     int has_database = !is_ldap || server->accounts->nelts > 2;
+    const wecom_sql_statement_t *plain;
+    int count;
 
     if (is_ldap && !build_ldap(judge, server, accounts)) {
         return 0;
@@ -380,26 +380,32 @@ static int build_directory(wecom_judge_t *judge, wecom_server_t *server,
         return 0;
     }
     if (is_ldap) {
-        accounts->statements = has_database
-                               ? wecom_account_schema_links(&accounts->statement_count) : NULL;
+        plain = wecom_account_schema_links(&count);
     }
     else if (is_select(server)) {
-        take_select(accounts, word(server->account_query, 0), judge->pool);
+        plain = take_select(accounts, &count, word(server->account_query, 0), judge->pool);
     }
     else {
         accounts->layout = layout_of(server->account_query, judge->pool);
-        accounts->statements = wecom_account_schema_statements(&accounts->statement_count,
-                                                               accounts->layout, judge->pool);
+        plain = wecom_account_schema_statements(&count, accounts->layout, judge->pool);
     }
     if (accounts->kind != WECOM_ACCOUNTS_SQL) {
         judge_read_only(judge, server, has_database);
     }
-    if (has_database && !build_database(judge, server, accounts, done)) {
+    if (has_database && !build_database(judge, server, accounts)) {
         return 0;
     }
     accounts->print = print_of(server, accounts, judge->pool);
-    server->directory = accounts->print != NULL ? accounts : NULL;
-    return server->directory != NULL;
+    if (accounts->print == NULL) {
+        return 0;
+    }
+    server->directory = accounts;
+    if (has_database) {
+        accounts->statements = wecom_dbd_pool_statements(plain, count, accounts->print,
+                                                         judge->pool);
+        register_statements(server, accounts, done);
+    }
+    return 1;
 }
 
 int wecom_accounts_build(wecom_judge_t *judge, wecom_server_t *server, apr_array_header_t *done)

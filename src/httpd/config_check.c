@@ -249,23 +249,26 @@ static int check_server(wecom_judge_t *judge, wecom_server_t *server,
     const wecom_server_t *main = record_of(judge->main);
     const char *url;
     wecom_where_t where;
+    int good;
 
     check_places(judge, server);
     if (server->own_sources->nelts == 0) {
         return 0;
     }
     check_settings(judge, server);
-    if (wecom_build_sources(judge, server) && wecom_accounts_build(judge, server, registered)) {
-        wecom_accounts_judge_places(judge, server, server);
-        check_names(judge, server, server);
-        if (server != main) {
-            check_names(judge, server, main);
-        }
-    }
+    good = wecom_build_sources(judge, server);
     url = public_url(judge, server, &where);
     if (url == NULL) {
         server->sources = NULL;
         return 0;
+    }
+    if (good && wecom_accounts_build(judge, server, registered)) {
+        wecom_accounts_judge_places(judge, server, server);
+        check_names(judge, server, server);
+        if (server != main) {
+            wecom_accounts_judge_places(judge, server, main);
+            check_names(judge, server, main);
+        }
     }
     wecom_build_rings(judge, server, made);
     return wecom_build_site(judge, server, url, &where);

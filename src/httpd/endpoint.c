@@ -175,6 +175,11 @@ static int answer_session(request_rec *r, wecom_visit_t *visit)
     wecom_json_out_t *departments;
     apr_size_t i;
 
+    if (ticket == NULL && visit->session_unknown) { /* neither in nor out */
+        wecom_json_out_text(json, "error", "unavailable");
+        apr_table_setn(r->err_headers_out, "Retry-After", "10");
+        return json_answer(r, HTTP_SERVICE_UNAVAILABLE, json);
+    }
     if (ticket == NULL) {
         wecom_json_out_text(json, "error", "login_required");
         wecom_json_out_text(json, "login", apr_pstrcat(r->pool, site->public_url,

@@ -9,7 +9,7 @@
 #include "http_protocol.h"
 
 #include "../auth/form.h"
-#include "directory.h"
+#include "prover.h"
 #include "session.h"
 
 /* --- forms ----------------------------------------------------------------------------------- */
@@ -20,6 +20,23 @@ typedef struct form_field_t {
     const char **value;
     apr_size_t max;
 } form_field_t;
+
+/* ap_parse_form_data keeps what it has read; the caller wipes what it was given. */
+static void wipe_bucket_copies(apr_bucket_brigade *brigade)
+{
+    apr_bucket *bucket;
+
+    for (bucket = APR_BRIGADE_FIRST(brigade); bucket != APR_BRIGADE_SENTINEL(brigade);
+         bucket = APR_BUCKET_NEXT(bucket)) {
+        const char *data;
+        apr_size_t len;
+
+        if (!APR_BUCKET_IS_METADATA(bucket)
+            && apr_bucket_read(bucket, &data, &len, APR_BLOCK_READ) == APR_SUCCESS) {
+            wecom_crypto_wipe((void *)data, len);
+        }
+    }
+}
 
 /* 0: no form, too large, or a field that is there twice. */
 static int read_form(request_rec *r, const form_field_t *fields, int count)
@@ -54,6 +71,9 @@ static int read_form(request_rec *r, const form_field_t *fields, int count)
                 return 0;
             }
             *fields[k].value = value;
+            if (strcmp(fields[k].name, "password") == 0) {
+                wipe_bucket_copies(pair->value);
+            }
         }
     }
     return 1;
@@ -89,7 +109,7 @@ int wecom_endpoint_bind(request_rec *r, wecom_visit_t *visit)
             form.state = NULL;
         }
         wecom_bind_answer(&reply, &room, &form,
-                          wecom_directory_prover(r, visit->server));
+                          wecom_prover_make(r, visit->server));
         if (form.password != NULL) {
             wecom_crypto_wipe((char *)form.password, strlen(form.password));
         }

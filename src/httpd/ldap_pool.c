@@ -95,6 +95,9 @@ static void pool_give_back(const wecom_ldap_port_t *self, wecom_ldap_t *ldap, in
     if (is_broken) {
         lender->unbind(connection);
     }
+    else { /* else LDAPConnectionPoolTTL would end it by its age */
+        connection->last_backend_conn = lender->r->request_time;
+    }
     lender->close(connection);
     ldap->handle = NULL;
     ldap->lender = NULL;

@@ -84,9 +84,7 @@ int wecom_runtime_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
     if (ap_state_query(AP_SQ_MAIN_STATE) == AP_SQ_MS_CREATE_PRE_CONFIG) {
         return OK; /* the first of the two readings at start */
     }
-    if (wecom_audit_open(pconf, s) != OK) {
-        return HTTP_INTERNAL_SERVER_ERROR;
-    }
+    wecom_audit_open(pconf, s);
     wecom_settings_write(s, ptemp);
     caches = apr_array_make(pconf, 1, sizeof(open_cache_t));
     for (at = s; at != NULL; at = at->next) {

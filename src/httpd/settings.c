@@ -90,6 +90,7 @@ static int write_file(const char *folder, const char *text)
         error = errno;
     }
     else {
+        errno = 0;
         if (fchmod(fd, 0644) != 0 || write(fd, text, len) != (ssize_t)len
             || renameat(at, BESIDE, at, NAME) != 0) {
             error = errno != 0 ? errno : EIO;
