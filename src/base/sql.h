@@ -107,7 +107,8 @@ wecom_status_t wecom_sql_prepare(wecom_sql_t *sql, wecom_error_t *err,
 int wecom_sql_renew(wecom_sql_t *sql, const wecom_sql_statement_t *statements, int count,
                     apr_pool_t *pool);
 
-/* Says on a new connection that our texts are UTF-8, whatever the database was made with. 1 or 0. */
+/* Says on a new connection that our texts are UTF-8, whatever the database was made with. 1, or 0
+ * when that failed. */
 int wecom_sql_greet(wecom_sql_t *sql);
 
 #endif

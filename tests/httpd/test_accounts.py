@@ -460,3 +460,42 @@ def test_htaccess_without_a_directory(fresh, browsers, log):
     for path in ("/old/", "/shut/"):
         assert browsers().get(site.url(path)).status_code == 500
     log.expect("WC0142", "this server has no account directory")
+
+
+def test_request_that_has_a_connection_shares_it(fresh, databases, browsers):
+    """With one connection for all: who took a second one would wait for ever."""
+    database = databases("pgsql")
+    site = fresh(sources=(source(),), places=(place(),), modules=("dbd", "rewrite"), lines=(
+        *directory_lines(database)[:2], "WeComAccounts dbd", "DBDMin 0", "DBDKeep 1", "DBDMax 1",
+        "RewriteEngine On", 'RewriteMap who "dbd:SELECT username FROM wecom_account '
+        'WHERE username = %s"', "RewriteRule ^/intranet/(.*) - [E=FOUND:${who:LiNa|nobody}]"))
+    browser = browsers()
+    browser.scan(site.url("/intranet/"), "LiNa")
+    start_again(site)       # so that the directory is asked whether the account still stands
+    env = site.environment(browser)
+    assert (env["REMOTE_USER"], env["FOUND"]) == ("LiNa", "LiNa")
+
+
+def test_three_hosts_with_three_tables(fresh, databases, browsers):
+    """mod_dbd joins hosts with equal connections; each still asks its own table."""
+    database = databases("sqlite3")
+    names = ("one", "two", "three")
+    for name in names:
+        database.run(f"CREATE TABLE {name} (login VARCHAR(60) UNIQUE, mail VARCHAR(100)); "
+                     f"INSERT INTO {name} VALUES ('{name}.lina', 'lina@example.com')")
+    driver = directory_lines(database)[:3]
+    site = fresh(sources=(source("WeComAssociation field email", app=1),), places=(place(),),
+                 modules=("dbd",), lines=(
+                     *driver, "WeComAccounts dbd",
+                     "WeComAccountQuery one login=username mail=email"),
+                 vhosts=tuple(Vhost(name, places=(place(),), lines=(
+                     *driver, f"WeComAccountQuery {name} login=username mail=email"))
+                     for name in names[1:]))
+    for vhost, name in (("", "one"), ("two", "two"), ("three", "three")):
+        database.run("DELETE FROM wecom_link")
+        browser = browsers()
+        browser.scan(site.url("/intranet/", vhost), "LiNa")
+        answer = browser.get(site.url("/intranet/env.cgi", vhost))
+        assert json.loads(answer.text)["REMOTE_USER"] == f"{name}.lina"
+    for name in names:
+        database.run(f"DROP TABLE {name}")

@@ -36,6 +36,12 @@ ACCEPTED = (
     good("a virtual host with its own database", GOOD + DBD
          + vhost("ServerName v.example.com", "DBDriver sqlite3", "DBDParams @root@/other.db",
                  "WeComAccountQuery staff login=username")),
+    good("one connection, two queries", GOOD + DBD + "WeComAccountQuery a x=username\n"
+         + vhost("ServerName v.example.com", "WeComAccountQuery b x=username")),
+    good("sources at the server, accounts in the virtual host alone",
+         source("acme", "WeComLoginOnly On") + DBD.replace("WeComAccounts dbd", "")
+         + vhost("WeComPublicURL https://v.example.com", "WeComAccounts dbd", place()),
+         without=("name",)),
     good("virtual hosts that share one", GOOD + DBD + vhost("ServerName v.example.com")
          + vhost("ServerName w.example.com")),
     dump("shown", source("acme", "WeComLoginOnly On", "WeComAssociation field email mobile",
@@ -99,9 +105,8 @@ IMPOSSIBLE = (
         "no source here has WeComAssociation ask", files=USERS),
     bad("no such provider", ASK + DBD + "WeComBindProvider nobody\n", "WC0149",
         "no authn provider 'nobody'"),
-    bad("one connection, two queries", GOOD + DBD + "WeComAccountQuery a x=username\n"
-        + vhost("ServerName v.example.com", "WeComAccountQuery b x=username"), "WC0150",
-        "write DBDriver and DBDParams into this virtual host"),
+    bad("a provider that is no alias", ASK + DBD + "WeComBindProvider file\n", "WC0162",
+        "write them into <AuthnProviderAlias file NAME>"),
     bad("without mod_dbd", GOOD + "WeComAccounts dbd\n", "WC0151", "load it", modules=()),
     bad("without a database", GOOD + "WeComAccounts dbd\n", "WC0152", "DBDriver sqlite3"),
     bad("a query without a directory", GOOD + "WeComAccountQuery a x=username\n", "WC0154",

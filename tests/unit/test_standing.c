@@ -138,8 +138,48 @@ static void directory_down(void **state)
     assert_int_equal(scene->asked, 2);
     assert_int_equal(check(scene, 599), WECOM_STANDING_GOOD);
     assert_int_equal(check(scene, 600), WECOM_STANDING_UNKNOWN);
+    /* it is there again, which one request in half a minute finds out */
     scene->status = WECOM_OK;
-    assert_int_equal(check(scene, 601), WECOM_STANDING_GOOD);
+    assert_int_equal(check(scene, 601), WECOM_STANDING_UNKNOWN);
+    assert_int_equal(scene->asked, 3);
+    assert_int_equal(check(scene, 630), WECOM_STANDING_GOOD);
+    assert_int_equal(check(scene, 631), WECOM_STANDING_GOOD);
+    assert_int_equal(scene->asked, 4);
+}
+
+/* Somebody asked ten seconds ago and has no answer yet: nobody joins them. */
+static void hanging_directory_takes_one_thread(void **state)
+{
+    scene_t *scene = begin(*state);
+    unsigned char since[8];
+    wecom_bytes_t mark = { since, sizeof(since) };
+    apr_time_t then = START + apr_time_from_sec(60);
+    int i;
+
+    assert_int_equal(check(scene, 0), WECOM_STANDING_GOOD);
+    for (i = 0; i < 8; i++) {
+        since[i] = (unsigned char)((apr_uint64_t)then >> (8 * (7 - i)));
+    }
+    scene->cache.port.put_if_absent(&scene->cache.port, "standing-waits", "here", mark, then,
+                                    then + apr_time_from_sec(600), scene->pool);
+    /* the one who looks whether it still hangs ... */
+    assert_int_equal(check(scene, 70), WECOM_STANDING_GOOD);
+    assert_int_equal(scene->asked, 2);
+    /* ... had an answer: it is asked as ever */
+    scene->ticket.userid = "LISI";
+    assert_int_equal(check(scene, 131), WECOM_STANDING_GOOD);
+    assert_int_equal(scene->asked, 3);
+    scene->cache.port.put_if_absent(&scene->cache.port, "standing-waits", "here", mark, then,
+                                    then + apr_time_from_sec(600), scene->pool);
+    scene->cache.port.put_if_absent(&scene->cache.port, "standing-probe", "here", mark,
+                                    START + apr_time_from_sec(190),
+                                    START + apr_time_from_sec(220), scene->pool);
+    assert_int_equal(check(scene, 200), WECOM_STANDING_GOOD);
+    assert_int_equal(scene->asked, 3);
+    scene->source.id = "acme";
+    scene->cache.port.drop(&scene->cache.port, "standing", "here|acme||lisi", scene->pool);
+    assert_int_equal(check(scene, 201), WECOM_STANDING_UNKNOWN);
+    assert_int_equal(scene->asked, 3);
 }
 
 /* One request asks, the others do not wait for it. */
@@ -207,6 +247,7 @@ int main(void)
         TEST(login_is_an_answer),
         TEST(out_within_a_minute),
         TEST(directory_down),
+        TEST(hanging_directory_takes_one_thread),
         TEST(one_asks_for_all),
         TEST(marks_follow),
         TEST(broken_cache_asks_each_time),
