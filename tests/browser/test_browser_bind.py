@@ -4,6 +4,7 @@ import pytest
 from selenium.webdriver.common.by import By
 
 from harness.accounts import Accounts, directory_lines, source, write_passwords
+from harness.client import WECOM_WINDOWS
 from harness.site import Place
 
 from portal import portal
@@ -184,6 +185,16 @@ def test_create(site, accounts, visitors):
     browser.wait_for_url(site.url(WANTED))
     assert "欢迎，张伟" in browser.text
     assert accounts.links() == [("acme", "zhangwei", "zhangwei", "create")]
+
+
+def test_in_the_client(site, accounts, visitors):
+    """#wechat_redirect does not come along into the application's address."""
+    browser = visitors(WECOM_WINDOWS, person="zhangwei")
+    browser.open(site.url(WANTED))
+    browser.wait_for_path("/wecom/bind")
+    browser.press_text(CREATE)
+    browser.wait_for_url(site.url(WANTED))
+    assert browser.script("return location.hash") == "" and accounts.rows == (2, 1)
 
 
 def test_nothing_to_create(site, accounts, visitors):
