@@ -28,22 +28,59 @@ typedef struct ask_t {
 
 /* --- finding it again ------------------------------------------------------------------------- */
 
-static wecom_reason_t why_not_here(const wecom_login_t *room, const char *state,
-                                   wecom_status_t found)
+/* To the page that was wanted. Not by a redirect where a form was posted: our policy's form-action
+ * holds for all redirects behind a form, so a browser would stay on the form, with nothing said,
+ * where that page leads to another site. */
+static void go_on(wecom_reply_t *reply, const wecom_login_t *room, const char *target, int posted)
+{
+    apr_array_header_t *links;
+    const char *location;
+    wecom_page_t page;
+
+    wecom_login_go_to(reply, room, target);
+    if (!posted) {
+        return;
+    }
+    location = reply->location;
+    links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
+    memset(&page, 0, sizeof(page));
+    page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_IN);
+    page.sentence = wecom_words_get(room->lang, WECOM_WORD_ONE_MOMENT);
+    wecom_refusal_link(links, wecom_words_get(room->lang, WECOM_WORD_GO_ON), location);
+    page.links = links;
+    reply->refresh = location;
+    reply->refresh_after = 0;
+    wecom_refusal_show(reply, room, 200, &page);
+}
+
+/* The browser does not hold this login. found: what wecom_login_open_cookie has said. */
+static void answer_without_cookie(wecom_reply_t *reply, const wecom_login_t *room,
+                                  const char *state, wecom_status_t found, int posted)
 {
     wecom_pending_t pending;
     wecom_half_t half;
 
-    /* The cookie is another browser's, if the record still lives. */
-    return found == WECOM_E_NOT_FOUND
-           && wecom_login_recall_pending(&pending, room, state) == WECOM_OK
-           && (pending.flags & WECOM_PENDING_HALF) != 0
-           && wecom_half_get(&half, room->ports->cache, state, room->now, room->pool) == WECOM_OK
-               ? WECOM_REASON_WRONG_BROWSER : WECOM_REASON_ASK_EXPIRED;
+    if (wecom_login_recall_pending(&pending, room, state) != WECOM_OK
+        || (pending.flags & WECOM_PENDING_HALF) == 0) {
+        wecom_refusal_page(reply, room, WECOM_REASON_ASK_EXPIRED, "/", NULL);
+    }
+    else if (found == WECOM_E_NOT_FOUND
+             && wecom_half_get(&half, room->ports->cache, state, room->now, room->pool)
+                    == WECOM_OK) {
+        /* The cookie is another browser's, if the record still lives. */
+        wecom_refusal_page(reply, room, WECOM_REASON_WRONG_BROWSER, "/", NULL);
+    }
+    else if (wecom_login_is_known(room, &pending)) { /* the Back button, or a second click */
+        go_on(reply, room, pending.target, posted);
+    }
+    else {
+        wecom_refusal_page(reply, room, WECOM_REASON_ASK_EXPIRED, pending.target, NULL);
+    }
 }
 
 /* 1 with *ask filled; else the reply is the answer. */
-static int find(ask_t *ask, wecom_reply_t *reply, const wecom_login_t *room, const char *state)
+static int find(ask_t *ask, wecom_reply_t *reply, const wecom_login_t *room, const char *state,
+                int posted)
 {
     wecom_status_t found;
 
@@ -54,7 +91,7 @@ static int find(ask_t *ask, wecom_reply_t *reply, const wecom_login_t *room, con
     }
     found = wecom_login_open_cookie(&ask->pending, room, state);
     if (found != WECOM_OK || (ask->pending.flags & WECOM_PENDING_HALF) == 0) {
-        wecom_refusal_page(reply, room, why_not_here(room, state, found), "/", NULL);
+        answer_without_cookie(reply, room, state, found, posted);
         return 0;
     }
     reply->source = ask->pending.source;
@@ -63,7 +100,7 @@ static int find(ask_t *ask, wecom_reply_t *reply, const wecom_login_t *room, con
         || wecom_half_get(&ask->half, room->ports->cache, state, room->now, room->pool)
                != WECOM_OK) {
         if (wecom_login_is_known(room, &ask->pending)) { /* the same form, posted twice */
-            wecom_login_go_to(reply, room, ask->pending.target);
+            go_on(reply, room, ask->pending.target, posted);
             return 0;
         }
         wecom_login_forget_cookie(reply, room, state);
@@ -167,7 +204,7 @@ static int bind_page(wecom_page_t *page, const wecom_login_t *room, const ask_t 
 static const char *masked(const wecom_half_choice_t *choice, apr_pool_t *pool)
 {
     return apr_pstrcat(pool, choice->email,
-                       *choice->email != '\0' && *choice->phone != '\0' ? " · " : "",
+                       *choice->email != '\0' && *choice->phone != '\0' ? "\n" : "",
                        choice->phone, NULL);
 }
 
@@ -225,7 +262,7 @@ void wecom_bind_show(wecom_reply_t *reply, const wecom_login_t *room, const char
 {
     ask_t ask;
 
-    if (find(&ask, reply, room, state)) {
+    if (find(&ask, reply, room, state, 0)) {
         show(reply, room, &ask, action != NULL && strcmp(action, "bind") == 0, NULL,
              WECOM_REASON_NONE);
     }
@@ -386,7 +423,7 @@ void wecom_bind_answer(wecom_reply_t *reply, const wecom_login_t *room,
     wecom_reason_t reason;
     ask_t ask;
 
-    if (!find(&ask, reply, room, form->state)) {
+    if (!find(&ask, reply, room, form->state, 1)) {
         return;
     }
     memset(&standing, 0, sizeof(standing));
@@ -398,7 +435,7 @@ void wecom_bind_answer(wecom_reply_t *reply, const wecom_login_t *room,
     if (reason == WECOM_REASON_NONE) {
         wecom_half_drop(room->ports->cache, ask.pending.state, room->pool);
         wecom_login_forget_cookie(reply, room, ask.pending.state);
-        wecom_login_go_to(reply, room, ask.pending.target);
+        go_on(reply, room, ask.pending.target, 1);
     }
     else if (stays_on_page(reason)) {
         show(reply, room, &ask, form->action != NULL && strcmp(form->action, "bind") == 0,

@@ -162,6 +162,7 @@ static void wait_for_others(wecom_reply_t *reply, const wecom_login_t *room,
     page.links = links;
     reply->refresh = apr_pstrcat(room->pool, room->site->endpoint, "/return?code=", back->code,
                                  "&state=", back->state, NULL);
+    reply->refresh_after = 1;
     wecom_refusal_show(reply, room, 200, &page);
 }
 

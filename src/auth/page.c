@@ -25,7 +25,8 @@ const char wecom_page_style[] =
     "main{width:100%;max-width:400px;padding:36px 32px;background:var(--card);"
     "border:1px solid var(--line);border-radius:14px}"
     "h1{margin:0 0 16px;font-size:22px;line-height:1.3}"
-    "p{margin:0 0 20px;overflow-wrap:anywhere}"
+    ":lang(en) h1{text-wrap:balance}"
+    "p{margin:0 0 20px;overflow-wrap:anywhere;text-wrap:pretty}"
     ".quiet{color:var(--quiet);font-size:14px;margin:16px 0 0}"
     "form{margin:0}"
     "label{display:block;margin:0 0 4px;font-size:14px}"
@@ -34,7 +35,7 @@ const char wecom_page_style[] =
     ".i:focus-visible{outline:3px solid var(--key);outline-offset:1px}"
     ".alert{padding:10px 12px;border:1px solid var(--edge);border-left:4px solid var(--bad);"
     "border-radius:6px}"
-    ".b small{display:block;font-size:13px;color:var(--quiet)}"
+    ".b small{display:block;font-size:13px;color:var(--quiet);white-space:pre-line}"
     ".b{display:block;width:100%;margin:0 0 12px;padding:12px 16px;font:inherit;"
     "text-align:center;text-decoration:none;overflow-wrap:anywhere;cursor:pointer;"
     "color:var(--key);background:transparent;border:1px solid var(--edge);border-radius:10px}"
@@ -47,7 +48,7 @@ const char wecom_page_style[] =
 const char *wecom_page_policy(void)
 {
     return "default-src 'none'; "
-           "style-src 'sha256-kn/+7rLLvmuXIIefHhBe5k3E7Z+LG0GjX0F8isMQTB4='; "
+           "style-src 'sha256-1NQhJI2MD8L53N/DC/JJ1y4Z1OgEanBk/cbmY6eN7X0='; "
            "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 }
 
@@ -67,7 +68,8 @@ static const char *buttons(const wecom_page_t *page, apr_pool_t *pool)
     return out;
 }
 
-static const char *input(const wecom_page_input_t *item, int first, apr_pool_t *pool)
+/* more: attributes of this one, in markup. */
+static const char *input(const wecom_page_input_t *item, const char *more, apr_pool_t *pool)
 {
     const char *name = wecom_text_html(item->name, pool);
     const char *value = item->value != NULL
@@ -83,12 +85,15 @@ static const char *input(const wecom_page_input_t *item, int first, apr_pool_t *
                        item->autocomplete != NULL ? " autocomplete=\"" : "",
                        item->autocomplete != NULL ? item->autocomplete : "",
                        item->autocomplete != NULL ? "\"" : "",
-                       " autocapitalize=\"none\" spellcheck=\"false\" required",
-                       first ? " autofocus" : "", ">\n", NULL);
+                       " autocapitalize=\"none\" spellcheck=\"false\" required", more, ">\n",
+                       NULL);
 }
 
 static const char *inputs(const wecom_page_t *page, apr_pool_t *pool)
 {
+    /* A screen reader that says what has the focus may never come to the alert by itself. */
+    const char *first = page->alert != NULL ? " autofocus aria-describedby=\"alert\""
+                                            : " autofocus";
     const char *out = "";
     int seen = 0;
     int i;
@@ -98,7 +103,7 @@ static const char *inputs(const wecom_page_t *page, apr_pool_t *pool)
         int empty = strcmp(item->type, "hidden") != 0 && item->value == NULL;
 
         /* The first that is still to be filled in. */
-        out = apr_pstrcat(pool, out, input(item, empty && !seen, pool), NULL);
+        out = apr_pstrcat(pool, out, input(item, empty && !seen ? first : "", pool), NULL);
         seen |= empty;
     }
     return out;
@@ -188,7 +193,8 @@ const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool)
                        "<title>", title, "</title><style>", wecom_page_style,
                        "</style></head>\n<body><main>\n<h1>", title, "</h1>\n",
                        paragraph("<p>", page->sentence, pool),
-                       paragraph("<p class=\"alert\" role=\"alert\">", page->alert, pool),
+                       paragraph("<p class=\"alert\" id=\"alert\" role=\"alert\">", page->alert,
+                                 pool),
                        page->form_last ? buttons(page, pool) : "", form(page, pool),
                        page->form_last ? "" : buttons(page, pool),
                        paragraph("<p class=\"quiet\">", page->note, pool),

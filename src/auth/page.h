@@ -35,7 +35,7 @@ typedef struct wecom_page_button_t {
     const char *name;
     const char *value;
     const char *label;
-    const char *detail;                 /* a second, quieter line; "" for none */
+    const char *detail;                 /* quieter lines below; "" for none */
 } wecom_page_button_t;
 
 typedef struct wecom_page_t {
@@ -44,7 +44,8 @@ typedef struct wecom_page_t {
     const char *sentence;               /* may be NULL */
     const char *note;                   /* a second, quieter sentence; may be NULL */
     const apr_array_header_t *links;    /* wecom_page_link_t; may be NULL; the first stands out */
-    const char *alert;                  /* what went wrong on this page; NULL: nothing */
+    const char *alert;                  /* what went wrong on this page, read out with the input
+                                         * that has the focus; NULL: nothing */
     const char *form_action;            /* a form; NULL: none */
     const char *form_token;
     const apr_array_header_t *form_inputs;  /* wecom_page_input_t; may be NULL */

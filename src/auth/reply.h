@@ -21,7 +21,8 @@ typedef struct wecom_reply_t {
     const char *body;                /* NULL: none */
     int is_page;                     /* HTML of page.h: send its policy */
     int retry_after;                 /* seconds; 0: none */
-    const char *refresh;             /* Refresh: a path to go to after a second; NULL: none */
+    const char *refresh;             /* Refresh: where to go by itself; NULL: nowhere */
+    int refresh_after;               /* in so many seconds */
     int forget_cached_pages;         /* Clear-Site-Data: "cache", after a logout */
     apr_array_header_t *cookies;     /* const char *: Set-Cookie values */
 

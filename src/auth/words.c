@@ -91,7 +91,7 @@ static const char *const words[WECOM_WORD_COUNT][WECOM_LANG_COUNT] = {
     [WECOM_WORD_STALE_LINK] = {
         "The account connected with your WeCom identity no longer exists. Ask the administrator.",
         "您的企业微信所绑定的账号已不存在，请联系管理员。" },
-    [WECOM_WORD_ASK_TITLE] = { "Do you have an account here?", "您在本站是否已有账号？" },
+    [WECOM_WORD_ASK_TITLE] = { "Do you have an account here?", "您已有本站账号吗？" },
     [WECOM_WORD_ASK_NOTE] = {
         "Next time you can sign in with WeCom directly.", "绑定后，下次可直接用企业微信登录。" },
     [WECOM_WORD_USE_ACCOUNT] = { "Use an existing account", "绑定已有账号" },
@@ -100,7 +100,8 @@ static const char *const words[WECOM_WORD_COUNT][WECOM_LANG_COUNT] = {
     [WECOM_WORD_PASSWORD] = { "Password", "密码" },
     [WECOM_WORD_CONNECT] = { "Connect and sign in", "绑定并登录" },
     [WECOM_WORD_BACK] = { "Back", "返回" },
-    [WECOM_WORD_CHOOSE] = { "Which account is yours?", "请选择您的账号。" },
+    [WECOM_WORD_CHOOSE] = { "Which account is yours?", "请选择您的账号" },
+    [WECOM_WORD_GO_ON] = { "Continue", "继续" },
 };
 
 /* q=0 to q=1 as thousandths; anything that is not a weight counts as 0. */

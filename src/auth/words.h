@@ -60,6 +60,7 @@ typedef enum wecom_word_t {
     WECOM_WORD_CONNECT,          /* the form's button */
     WECOM_WORD_BACK,
     WECOM_WORD_CHOOSE,
+    WECOM_WORD_GO_ON,
     WECOM_WORD_COUNT
 } wecom_word_t;
 

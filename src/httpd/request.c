@@ -241,7 +241,8 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
         set_header(r, "Retry-After", apr_itoa(r->pool, reply->retry_after));
     }
     if (reply->refresh != NULL) {
-        set_header(r, "Refresh", apr_pstrcat(r->pool, "1; url=", reply->refresh, NULL));
+        set_header(r, "Refresh", apr_psprintf(r->pool, "%d; url=%s", reply->refresh_after,
+                                            reply->refresh));
     }
     if (reply->forget_cached_pages) {
         set_header(r, "Clear-Site-Data", "\"cache\"");

@@ -43,6 +43,8 @@ tls = _fixtures.tls
 sim = _fixtures.sim
 log = _fixtures.log
 fresh = _fixtures.fresh
+account_sql = _fixtures.account_sql
+databases = _fixtures.databases
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -121,8 +123,10 @@ def look(picture):
             judge_text(browser, f"{name} in the dark")
         for width in (320, 375):
             with browser.width(width):
-                if width == 375:
+                if width == 320:
                     picture(browser, f"{name}-phone")
+                    with browser.dark():
+                        picture(browser, f"{name}-phone-dark")
                 assert browser.scroll_width() <= width, f"{name} is wider than {width} pixels"
 
     return judge

@@ -29,7 +29,10 @@ TWO_SOURCES = (
 TWO_CORPS = ("WeComUser %{userid}@%{source}",)
 
 
-def portal(make, sources=(Source(),), require=("valid-user",), lines=(), **more):
-    """make: the fixture `fresh`. lines: of the protected place."""
-    return make(sources=sources, places=(Place("/intranet", require, INCLUDES + lines),),
-                modules=("include",), files=PAGES + (("open/index.html", OUTSIDE),), **more)
+def portal(make, sources=(Source(),), require=("valid-user",), lines=(), modules=(), places=(),
+           server=(), **more):
+    """make: the fixture `fresh`. lines: of the protected place; server: of the server; modules
+    and places: more of them."""
+    return make(sources=sources, places=(Place("/intranet", require, INCLUDES + lines), *places),
+                modules=("include", *modules), files=PAGES + (("open/index.html", OUTSIDE),),
+                lines=server, **more)

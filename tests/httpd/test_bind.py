@@ -170,8 +170,14 @@ def test_replayed_form_goes_on_to_the_page(site, browsers):
     form = bind_form(browser, ask(site, browser, userid="LiNa"))
     form.send(username="li.na", password="right horse")
     answer = form.post(username="li.na", password="right horse")
-    assert answer.status_code == 400      # its cookie went with the first
-    assert LATE in answer.text
+    assert answer.status_code == 200
+    assert answer.headers["Refresh"] == "0; url=" + site.url("/intranet/")
+    answer = browser.get(form.url)          # the Back button
+    assert answer.status_code == 302 and answer.headers["Location"] == site.url("/intranet/")
+    browser.drop_cookies()
+    answer = form.post(username="li.na", password="right horse")
+    assert answer.status_code == 400 and LATE in answer.text
+    assert 'href="/intranet/"' in answer.text
 
 
 def test_form_of_another_site(site, accounts, browsers, log):

@@ -106,6 +106,95 @@ static void form_stands_out_before_its_links(void **state)
     assert_int_equal(count(html, "first\""), 1);
 }
 
+static const wecom_page_input_t inputs[] = {
+    { "hidden", "p", NULL, "state", NULL },
+    { "text", "username", "Account", NULL, "username" },
+    { "password", "password", "Password", NULL, "current-password" },
+};
+
+static apr_array_header_t *inputs_of(const char *username, apr_pool_t *pool)
+{
+    apr_array_header_t *made = apr_array_make(pool, COUNT(inputs), sizeof(wecom_page_input_t));
+    size_t i;
+
+    for (i = 0; i < COUNT(inputs); i++) {
+        APR_ARRAY_PUSH(made, wecom_page_input_t) = inputs[i];
+    }
+    APR_ARRAY_IDX(made, 1, wecom_page_input_t).value = username;
+    return made;
+}
+
+#define INPUT(name, type, more, complete, focus) \
+    "<input class=\"i\" id=\"" name "\" type=\"" type "\" name=\"" name "\"" more \
+    " autocomplete=\"" complete "\" autocapitalize=\"none\" spellcheck=\"false\" required" \
+    focus ">\n"
+
+static void inputs_have_labels_and_the_first_empty_one_the_focus(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .lang = WECOM_LANG_EN, .title = "Title", .form_action = "/bind",
+                          .form_token = "tok", .form_label = "Do it" };
+    const char *html;
+
+    page.form_inputs = inputs_of(NULL, pool);
+    html = wecom_page_render(&page, pool);
+    assert_non_null(strstr(html, "value=\"tok\"><input type=\"hidden\" name=\"p\" value=\"state\">"
+                           "<label for=\"username\">Account</label>\n"
+                           INPUT("username", "text", "", "username", " autofocus")
+                           "<label for=\"password\">Password</label>\n"
+                           INPUT("password", "password", "", "current-password", "")
+                           "<button class=\"b first\" type=\"submit\">Do it</button></form>"));
+    assert_int_equal(count(html, "alert"), count(wecom_page_style, "alert"));
+
+    page.form_inputs = inputs_of("li.na", pool);
+    page.alert = "Wrong.";
+    html = wecom_page_render(&page, pool);
+    assert_non_null(strstr(html, "<p class=\"alert\" id=\"alert\" role=\"alert\">Wrong.</p>\n"
+                           "<form"));
+    assert_non_null(strstr(html, INPUT("username", "text", " value=\"li.na\"", "username", "")));
+    assert_non_null(strstr(html, INPUT("password", "password", "", "current-password",
+                                       " autofocus aria-describedby=\"alert\"")));
+}
+
+static apr_array_header_t *buttons_of(const char *name, const char *value, const char *label,
+                                      const char *detail, apr_pool_t *pool)
+{
+    apr_array_header_t *made = apr_array_make(pool, 1, sizeof(wecom_page_button_t));
+    wecom_page_button_t button = { name, value, label, detail };
+
+    APR_ARRAY_PUSH(made, wecom_page_button_t) = button;
+    return made;
+}
+
+static void buttons_say_which(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .lang = WECOM_LANG_EN, .title = "Title", .form_action = "/bind",
+                          .form_token = "tok" };
+
+    page.form_buttons = buttons_of("account", "a1", "li.na", "l***@e***.com\n139****1111", pool);
+    assert_non_null(strstr(wecom_page_render(&page, pool),
+                           "<button class=\"b\" type=\"submit\" name=\"account\" value=\"a1\">"
+                           "li.na<small>l***@e***.com\n139****1111</small></button>\n</form>"));
+    page.form_buttons = buttons_of("account", "a1", "li.na", "", pool);
+    assert_non_null(strstr(wecom_page_render(&page, pool), ">li.na</button>\n</form>"));
+}
+
+static void links_can_come_before_the_form(void **state)
+{
+    static const char *const links[] = { "Use it", "/bind?do=bind", NULL };
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .lang = WECOM_LANG_EN, .title = "Title", .form_action = "/bind",
+                          .form_token = "tok", .form_label = "New", .form_last = 1 };
+    const char *html;
+
+    page.links = links_of(links, pool);
+    html = wecom_page_render(&page, pool);
+    assert_non_null(strstr(html, "<a class=\"b first\" href=\"/bind?do=bind\">Use it</a>\n<form"));
+    assert_non_null(strstr(html, "<button class=\"b\" type=\"submit\">New</button></form>\n"
+                           "</main>"));
+}
+
 /* --- what is filled in ---------------------------------------------------------------------- */
 
 /* Every field of the page that holds text, filled with the same. */
@@ -116,12 +205,45 @@ static const char *render_with(const char *text, apr_pool_t *pool)
 
     links[0] = links[1] = text;
     page.title = page.sentence = page.note = page.form_action = page.form_token = text;
-    page.form_label = page.incident = text;
+    page.form_label = page.incident = page.alert = text;
     page.links = links_of(links, pool);
     return wecom_page_render(&page, pool);
 }
 
-#define PLACES 10 /* the title twice */
+#define PLACES 11 /* the title twice */
+
+/* The same for what else a form can have. */
+static const char *render_form_with(const char *text, apr_pool_t *pool)
+{
+    wecom_page_input_t item = { "text", NULL, NULL, NULL, "username" };
+    wecom_page_t page = { .lang = WECOM_LANG_EN, .title = "", .form_action = "",
+                          .form_token = "" };
+    apr_array_header_t *made = apr_array_make(pool, 2, sizeof(wecom_page_input_t));
+
+    item.name = item.label = item.value = text;
+    APR_ARRAY_PUSH(made, wecom_page_input_t) = item;
+    item.type = "hidden";
+    APR_ARRAY_PUSH(made, wecom_page_input_t) = item;
+    page.form_inputs = made;
+    page.form_buttons = buttons_of(text, text, text, *text != '\0' ? text : " ", pool);
+    return wecom_page_render(&page, pool);
+}
+
+#define FORM_PLACES 11 /* the name of an input three times */
+
+static void every_place_of_a_form_is_escaped(void **state)
+{
+    apr_pool_t *pool = *state;
+    const char *plain = render_form_with("", pool);
+    const char *html = render_form_with(EVIL, pool);
+
+    assert_int_equal(count(html, HARMLESS), FORM_PLACES);
+    assert_null(strstr(html, "<script"));
+    assert_int_equal(count(html, "<"), count(plain, "<"));
+    assert_int_equal(count(html, ">"), count(plain, ">"));
+    assert_int_equal(count(html, "\""), count(plain, "\""));
+    assert_int_equal(count(html, "'"), count(plain, "'"));
+}
 
 static void every_place_is_escaped(void **state)
 {
@@ -247,7 +369,11 @@ int main(void)
         TEST(page_has_its_parts_in_order),
         TEST(what_is_not_given_is_not_there),
         TEST(form_stands_out_before_its_links),
+        TEST(inputs_have_labels_and_the_first_empty_one_the_focus),
+        TEST(buttons_say_which),
+        TEST(links_can_come_before_the_form),
         TEST(every_place_is_escaped),
+        TEST(every_place_of_a_form_is_escaped),
         TEST(text_of_all_scripts_stays_as_it_is),
         TEST(broken_bytes_do_not_break_the_page),
         TEST(policy_names_the_style_by_its_hash),

@@ -298,6 +298,16 @@ void walk_assert_redirect(const walk_t *walk, int status, const char *location)
     assert_int_equal(walk->reply.status, status);
 }
 
+void walk_assert_goes_on(const walk_t *walk, const char *location)
+{
+    assert_int_equal(walk->reply.status, 200);
+    assert_null(walk->reply.location);
+    assert_string_equal(support_show(walk->reply.refresh), location);
+    assert_int_equal(walk->reply.refresh_after, 0);
+    walk_assert_shows(walk, apr_pstrcat(walk->pool, "href=\"", location, "\">Continue</a>", NULL));
+    walk_assert_hides(walk, "<form");
+}
+
 int walk_is_at(const walk_t *walk, const char *base)
 {
     size_t len = strlen(base);

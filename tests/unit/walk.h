@@ -96,6 +96,9 @@ void walk_expect_member(walk_t *walk, const char *userid, int status);
 /* The answer sends the browser there. */
 void walk_assert_redirect(const walk_t *walk, int status, const char *location);
 
+/* A page that goes on to the location at once, by itself or with a click. */
+void walk_assert_goes_on(const walk_t *walk, const char *location);
+
 /* 1 when the answer sends the browser to this address or below. */
 int walk_is_at(const walk_t *walk, const char *base);
 

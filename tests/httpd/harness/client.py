@@ -59,6 +59,14 @@ class CookiePolicy(http.cookiejar.DefaultCookiePolicy):
         return True
 
 
+def goes_on_to(answer):
+    """Where a browser goes by itself and at once, or None."""
+    if 300 <= answer.status_code < 400:
+        return answer.headers.get("Location")
+    at_once, _, where = answer.headers.get("Refresh", "").partition("0; url=")
+    return where if where and not at_once else None
+
+
 @dataclass(frozen=True)
 class Hop:
     """One request and its answer."""
@@ -219,7 +227,7 @@ class Browser:
         return self.request("POST", url, headers=sent, data=data)
 
     def walk(self, url, headers=None, initiator=None, method="GET", data=None):
-        """Go there and follow every redirect, as a browser does."""
+        """Go there and follow every redirect, and pages that do no more, as a browser does."""
         hops = []
         urls = []
         while True:
@@ -227,10 +235,11 @@ class Browser:
             sent = {**self._navigation(initiator, urls), **(headers or {})}
             answer = self.request(method, urldefrag(url)[0], headers=sent, data=data)
             hops.append(Hop(method, url, answer))
-            if not (300 <= answer.status_code < 400 and "Location" in answer.headers):
+            where = goes_on_to(answer)
+            if where is None:
                 return Walk(hops)
             assert len(hops) < MAX_HOPS, f"a loop: {[hop.place for hop in hops]}"
-            url = urljoin(url, answer.headers["Location"])
+            url = urljoin(url, where)
             if answer.status_code == 303 or (method == "POST" and answer.status_code < 307):
                 method, data = "GET", None
 
