@@ -12,12 +12,9 @@
 
 #define PROFILE "a.name, a.alias, a.position, a.telephone, a.gender, a.avatar, a.departments"
 
-/* What is not verified matches nothing. */
 #define OWN_COLUMNS                                                                              \
-    "SELECT a.id, a.username, a.status, a.created_by, "                                          \
-    "CASE WHEN a.email_verified <> 0 THEN a.email END, "                                         \
-    "CASE WHEN a.phone_verified <> 0 THEN a.phone END, "                                         \
-    "l.userid, l.linked_by, l.match_hash, l.account_id, " PROFILE " "
+    "SELECT a.id, a.username, a.status, a.created_by, a.email, a.phone, a.email_verified, "      \
+    "a.phone_verified, l.userid, l.linked_by, l.match_hash, l.account_id, " PROFILE " "
 
 #define ADD_LINK                                                                                 \
     "INSERT INTO wecom_link (source, userid_key, userid, account_id, linked_by, match_hash, "    \
@@ -43,8 +40,8 @@ static const wecom_sql_statement_t own[] = {
     { WECOM_SQL_ADD,
       "INSERT INTO wecom_account (id, username, username_key, email, email_key, phone, "
       "phone_key, name, alias, position, telephone, gender, avatar, departments, status, "
-      "created_by, created_at, updated_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
-      "%s, %s, %s, %hd, %s, %lld, %lld)" },
+      "created_by, created_at, updated_at, email_verified, phone_verified) VALUES (%s, %s, %s, "
+      "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %hd, %s, %lld, %lld, %hd, %hd)" },
     { WECOM_SQL_ADD_LINK, ADD_LINK },
     { WECOM_SQL_TOUCH, TOUCH },
     { WECOM_SQL_SYNC,
@@ -70,7 +67,7 @@ static const char *columns_of(const wecom_account_layout_t *at, apr_pool_t *pool
                        at->username, " AND c.linked_by = 'create') THEN 'wecom' ELSE 'import' "
                        "END, ",
                        column(at->email, pool), ", ", column(at->phone, pool),
-                       ", l.userid, l.linked_by, l.match_hash, l.account_id, ",
+                       ", 1, 1, l.userid, l.linked_by, l.match_hash, l.account_id, ",
                        column(at->name, pool), ", NULL, NULL, NULL, NULL, NULL, NULL ", NULL);
 }
 
@@ -149,7 +146,7 @@ const wecom_sql_statement_t *wecom_account_schema_statements(int *count,
 
 static const wecom_sql_statement_t links[] = {
     { WECOM_SQL_FIND_LINK,
-      "SELECT NULL, NULL, NULL, NULL, NULL, NULL, l.userid, l.linked_by, l.match_hash, "
+      "SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, l.userid, l.linked_by, l.match_hash, "
       "l.account_id FROM wecom_link l WHERE l.source = %s AND l.userid_key = %s" },
     { WECOM_SQL_LINK_OF, LINK_OF },
     { WECOM_SQL_ADD_LINK, ADD_LINK },

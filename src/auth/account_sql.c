@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 
+#include "../base/limits.h"
 #include "../base/text.h"
 #include "normal.h"
 
@@ -41,20 +42,33 @@ wecom_account_status_t wecom_account_sql_status(const char *text)
                ? WECOM_ACCOUNT_LOCKED : WECOM_ACCOUNT_DISABLED;
 }
 
+/* It becomes REMOTE_USER, and with mod_headers a header: a line feed in it would be another one. */
+static int is_username(const char *username)
+{
+    apr_size_t len = username != NULL ? strlen(username) : 0;
+
+    return len > 0 && len <= WECOM_MAX_USERNAME && wecom_text_is_plain_utf8(username, len);
+}
+
 /* 0: there is no account in this row. */
 static int read_account(wecom_account_t *account, const wecom_sql_rows_t *rows)
 {
     memset(account, 0, sizeof(*account));
     account->id = wecom_sql_entry(rows, WECOM_SQL_ID);
     account->username = wecom_sql_entry(rows, WECOM_SQL_USERNAME);
-    if (account->id == NULL || account->username == NULL || *account->username == '\0') {
+    if (account->id == NULL || !is_username(account->username)) {
         return 0;
     }
     account->status = wecom_account_sql_status(wecom_sql_entry(rows, WECOM_SQL_STATUS));
     account->is_ours = wecom_text_equal(wecom_sql_entry(rows, WECOM_SQL_CREATED_BY),
                                         WECOM_SQL_OUR_OWN);
-    account->email = wecom_sql_entry(rows, WECOM_SQL_EMAIL);
-    account->phone = wecom_sql_entry(rows, WECOM_SQL_PHONE);
+    /* What is not verified matches nothing. */
+    if (wecom_text_equal(wecom_sql_entry(rows, WECOM_SQL_EMAIL_VERIFIED), "1")) {
+        account->email = wecom_sql_entry(rows, WECOM_SQL_EMAIL);
+    }
+    if (wecom_text_equal(wecom_sql_entry(rows, WECOM_SQL_PHONE_VERIFIED), "1")) {
+        account->phone = wecom_sql_entry(rows, WECOM_SQL_PHONE);
+    }
     account->name = wecom_sql_entry(rows, WECOM_SQL_PROFILE);
     return 1;
 }
@@ -89,15 +103,19 @@ static void take_match(apr_array_header_t *found, wecom_sql_step_t *step,
     const wecom_claim_t *claim = step->claim;
     apr_pool_t *pool = step->pool;
     wecom_account_t account;
+    const char *email;
+    const char *phone;
 
     if (!read_account(&account, rows)) {
         return;
     }
+    email = wecom_sql_entry(rows, WECOM_SQL_EMAIL);
+    phone = wecom_sql_entry(rows, WECOM_SQL_PHONE);
     account.linked_to = wecom_sql_entry(rows, WECOM_SQL_USERID);
     step->clash_username |= wecom_text_equal_fold(account.username, claim->userid);
-    step->clash_email |= wecom_text_equal(wecom_normal_email(account.email, pool),
+    step->clash_email |= wecom_text_equal(wecom_normal_email(email, pool),
                                           wecom_normal_email(claim->email, pool));
-    step->clash_phone |= wecom_text_equal(wecom_normal_phone(account.phone, pool),
+    step->clash_phone |= wecom_text_equal(wecom_normal_phone(phone, pool),
                                           wecom_normal_phone(claim->phone, pool));
     if (claim->step != WECOM_STEP_BIND) {
         account.matched = wecom_account_matches(&account, claim, pool);

@@ -99,10 +99,18 @@ static void profile_values(const char **values, const wecom_profile_t *profile)
     values[6] = fit(profile->departments, 4000);
 }
 
+/* Others may be matched with this value later, by other sources too. It counts for that only where
+ * this source's own values are good enough to match by. */
+static int is_trusted(const wecom_sql_step_t *step, const wecom_account_t *account,
+                      wecom_column_t column)
+{
+    return (wecom_account_matches(account, step->claim, step->pool) & (unsigned int)column) != 0;
+}
+
 static int add_to_ours(const wecom_sql_step_t *step, const wecom_account_t *account)
 {
     const char *now = seconds(step);
-    const char *values[18];
+    const char *values[20];
 
     values[0] = account->id;
     values[1] = account->username;
@@ -116,7 +124,9 @@ static int add_to_ours(const wecom_sql_step_t *step, const wecom_account_t *acco
     values[15] = WECOM_SQL_OUR_OWN;
     values[16] = now;
     values[17] = now;
-    return change_one(step, WECOM_SQL_ADD, values, 18);
+    values[18] = is_trusted(step, account, WECOM_COLUMN_EMAIL) ? "1" : "0";
+    values[19] = is_trusted(step, account, WECOM_COLUMN_PHONE) ? "1" : "0";
+    return change_one(step, WECOM_SQL_ADD, values, 20);
 }
 
 static int add_to_theirs(const wecom_sql_step_t *step, const wecom_account_t *account)

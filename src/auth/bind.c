@@ -17,7 +17,7 @@
 
 /* A wrong answer takes at least this long, so that its time does not tell whether there is such an
  * account: providers hash a password for those alone whom they know. */
-#define SLOW_ANSWER apr_time_from_msec(300)
+#define SLOW_ANSWER apr_time_from_msec(600)
 
 /* A half-finished login that this browser holds. */
 typedef struct ask_t {
@@ -336,7 +336,7 @@ static wecom_reason_t prove_and_bind(wecom_reply_t *reply, wecom_standing_t *sta
 
     switch (wecom_throttle_begin(&try, room->ports->cache,
                                  apr_pstrcat(room->pool, room->directory->print, "|",
-                                             ask->source->id, "|", userid, NULL),
+                                             ask->source->app.corp_id, "|", userid, NULL),
                                  apr_pstrcat(room->pool, room->directory->print, "|", typed,
                                              NULL), room->now, room->pool)) {
     case WECOM_THROTTLE_MEMBER_RESTS:

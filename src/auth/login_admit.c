@@ -11,6 +11,7 @@
 
 #include "claim.h"
 #include "half.h"
+#include "patience.h"
 
 static wecom_reason_t reason_of(wecom_match_refusal_t refusal)
 {
@@ -92,6 +93,7 @@ wecom_reason_t wecom_login_admit(wecom_reply_t *reply, wecom_standing_t *standin
                                  wecom_login_answer_t *answer)
 {
     wecom_admission_t admission;
+    wecom_status_t status;
     wecom_reason_t reason;
     wecom_claim_t claim;
 
@@ -102,8 +104,15 @@ wecom_reason_t wecom_login_admit(wecom_reply_t *reply, wecom_standing_t *standin
         claim.username = answer->username;
         claim.chosen = answer->chosen;
     }
-    if (room->directory->admit(room->directory, &admission, &reply->error, &claim, room->pool)
-        != WECOM_OK) {
+    if (!wecom_patience_begin(room->ports->cache, room->directory, room->now, room->pool)) {
+        wecom_error_set(&reply->error, WECOM_E_RESTING, 0, "accounts",
+                        "it was not asked, because it has not answered for some seconds");
+        return WECOM_REASON_DIRECTORY;
+    }
+    status = room->directory->admit(room->directory, &admission, &reply->error, &claim,
+                                    room->pool);
+    wecom_patience_end(room->ports->cache, room->directory, room->pool);
+    if (status != WECOM_OK) {
         return WECOM_REASON_DIRECTORY;
     }
     if (admission.standing.account.username != NULL) {

@@ -177,8 +177,9 @@ static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *roo
     if (wecom_login_recall_pending(&pending, room, back->state) != WECOM_OK) {
         memset(&pending, 0, sizeof(pending));
         pending.source = "";
-        pending.allowed = "";
+        pending.allowed = room->allowed;
         pending.target = "/";
+        pending.flags = room->flags;
     }
     if (wecom_login_is_known(room, &pending)) {
         wecom_login_go_to(reply, room, pending.target);

@@ -34,6 +34,11 @@ typedef struct wecom_login_t {
     apr_time_t now;
     apr_pool_t *pool;
 
+    /* What holds for a login that begins at no place: sources ("" for all) and flags as in
+     * wecom_login_wish_t. */
+    const char *allowed;
+    unsigned int flags;
+
     /* of this request */
     wecom_client_t client;
     wecom_lang_t lang;

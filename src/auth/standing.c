@@ -2,7 +2,8 @@
 /*
  * standing.c - see standing.h.
  *
- * The record in the cache: 8 time of the answer | 1 good or not | 1 marks | the username.
+ * The record in the cache: 8 time of the answer | 1 good or not | 1 marks | the username | a zero byte |
+ * the field that the link was made by, if it was made by matching.
  */
 #include "standing.h"
 
@@ -12,13 +13,11 @@
 
 #include "normal.h"
 #include "octets.h"
+#include "patience.h"
 
 #define KIND      "standing"
 #define ASKING    "standing-asked"
-#define WAITING   "standing-waits"
-#define PROBING   "standing-probe"
-#define PATIENCE  5      /* seconds without an answer */
-#define PROBE_SECONDS 30 /* then it is asked this often */
+#define SLOT_SECONDS 300 /* longer than any network's patience */
 #define HEAD      10
 
 typedef struct answer_t {
@@ -26,6 +25,7 @@ typedef struct answer_t {
     int good;
     unsigned int marks;
     const char *username;
+    const char *field;      /* "" for none, or not known */
 } answer_t;
 
 unsigned int wecom_standing_ticket_flags(unsigned int marks)
@@ -51,6 +51,7 @@ static int read_answer(answer_t *answer, const wecom_cache_t *cache, const char 
                        apr_time_t now, apr_pool_t *pool)
 {
     wecom_bytes_t bytes;
+    const char *text;
 
     if (cache->get(cache, &bytes, KIND, key, now, pool) != WECOM_OK || bytes.len <= HEAD) {
         return 0;
@@ -58,7 +59,9 @@ static int read_answer(answer_t *answer, const wecom_cache_t *cache, const char 
     answer->asked = (apr_time_t)wecom_octets_get(bytes.data, 8);
     answer->good = bytes.data[8] == 1;
     answer->marks = bytes.data[9];
-    answer->username = apr_pstrmemdup(pool, (const char *)bytes.data + HEAD, bytes.len - HEAD);
+    text = apr_pstrmemdup(pool, (const char *)bytes.data + HEAD, bytes.len - HEAD);
+    answer->username = text;
+    answer->field = strlen(text) < bytes.len - HEAD ? text + strlen(text) + 1 : "";
     /* A clock that was set back: the answer is from then on as old as can be. */
     return answer->asked <= now && now - answer->asked < apr_time_from_sec(WECOM_STANDING_GRACE);
 }
@@ -67,7 +70,8 @@ static int read_answer(answer_t *answer, const wecom_cache_t *cache, const char 
 static void write_answer(const wecom_cache_t *cache, const char *key, const answer_t *answer,
                          apr_pool_t *pool)
 {
-    apr_size_t len = strlen(answer->username);
+    apr_size_t name_len = strlen(answer->username) + 1;
+    apr_size_t len = name_len + strlen(answer->field);
     unsigned char *data = apr_palloc(pool, HEAD + len);
     wecom_bytes_t bytes;
 
@@ -78,7 +82,8 @@ static void write_answer(const wecom_cache_t *cache, const char *key, const answ
     wecom_octets_put(data, (apr_uint64_t)answer->asked, 8);
     data[8] = answer->good ? 1 : 0;
     data[9] = (unsigned char)answer->marks;
-    memcpy(data + HEAD, answer->username, len);
+    memcpy(data + HEAD, answer->username, name_len);
+    memcpy(data + HEAD + name_len, answer->field, len - name_len);
     bytes.data = data;
     bytes.len = HEAD + len;
     cache->put(cache, KIND, key, bytes, answer->asked,
@@ -95,32 +100,20 @@ static int may_ask(const wecom_cache_t *cache, const char *key, apr_time_t now, 
            != WECOM_E_EXISTS;
 }
 
-/* --- a directory that hangs ------------------------------------------------------------------- */
-
-/* Who asks leaves a mark until the answer is there. A mark that has stood for some seconds means
- * that the directory does not answer: then it is asked now and then by one, and everybody else goes
- * on with the answer before, so that it does not take all threads of the server. */
-static int is_resting(const wecom_cache_t *cache, const char *print, apr_time_t now,
-                      apr_pool_t *pool)
+static int is_field_of(const wecom_ticket_t *ticket, const char *field)
 {
-    wecom_bytes_t since;
+    const char *match = ticket->fields != NULL ? apr_table_get(ticket->fields, WECOM_TICKET_MATCH)
+                                               : NULL;
 
-    return cache->get(cache, &since, WAITING, print, now, pool) == WECOM_OK && since.len == 8
-           && now - (apr_time_t)wecom_octets_get(since.data, 8) > apr_time_from_sec(PATIENCE)
-           && cache->put_if_absent(cache, PROBING, print, since, now,
-                                   now + apr_time_from_sec(PROBE_SECONDS), pool)
-                  == WECOM_E_EXISTS;
+    return match != NULL && strcmp(match, field) == 0;
 }
 
-static void note_waiting(const wecom_cache_t *cache, const char *print, apr_time_t now,
-                         apr_pool_t *pool)
+/* "email" of "match:email"; what was not made by matching has none. */
+static const char *field_of(const char *linked_by)
 {
-    unsigned char time[8];
-    wecom_bytes_t since = { time, sizeof(time) };
+    const char *colon = linked_by != NULL ? strchr(linked_by, ':') : NULL;
 
-    wecom_octets_put(time, (apr_uint64_t)now, sizeof(time));
-    cache->put_if_absent(cache, WAITING, print, since, now,
-                         now + apr_time_from_sec(WECOM_STANDING_GRACE), pool);
+    return colon != NULL ? colon + 1 : "";
 }
 
 /* 1 with a new answer, 0 when there is none. */
@@ -141,33 +134,58 @@ static int ask(answer_t *answer, wecom_error_t *err, const wecom_ticket_t *ticke
                    && wecom_match_refusal_of(standing.account.status) == WECOM_MATCH_NO_REFUSAL;
     answer->marks = answer->good ? standing.marks : 0;
     answer->username = answer->good ? standing.account.username : ticket->account;
+    answer->field = answer->good ? field_of(standing.linked_by) : "";
     return 1;
+}
+
+/* The same, if the directory is worth asking and there is a slot to wait in: some of the threads
+ * stay for those who need no answer. */
+static int ask_in_turn(answer_t *answer, wecom_error_t *err, const wecom_ticket_t *ticket,
+                       const wecom_source_t *source, const wecom_directory_t *directory,
+                       const wecom_cache_t *cache, const wecom_slots_t *slots, apr_time_t now,
+                       apr_pool_t *pool)
+{
+    int slot = 0;
+    int done;
+
+    if (slots != NULL) {
+        slot = slots->enter(slots, now, now + apr_time_from_sec(SLOT_SECONDS));
+        if (slot < 0) {
+            return 0;
+        }
+    }
+    done = wecom_patience_begin(cache, directory, now, pool);
+    if (done) {
+        done = ask(answer, err, ticket, source, directory, now, pool);
+        wecom_patience_end(cache, directory, pool);
+    }
+    if (slots != NULL) {
+        slots->leave(slots, slot);
+    }
+    return done;
 }
 
 wecom_standing_verdict_t wecom_standing_check(unsigned int *flags, wecom_error_t *err,
                                               const wecom_ticket_t *ticket,
                                               const wecom_source_t *source,
                                               const wecom_directory_t *directory,
-                                              const wecom_cache_t *cache, apr_time_t now,
+                                              const wecom_cache_t *cache,
+                                              const wecom_slots_t *slots, apr_time_t now,
                                               apr_pool_t *pool)
 {
     const char *key = key_of(directory, source, ticket, pool);
     unsigned int marks = WECOM_TICKET_PREEXISTING | WECOM_TICKET_FIELD_MATCH;
-    answer_t answer = { 0, 0, 0, "" };
+    answer_t answer = { 0, 0, 0, "", "" };
     answer_t fresh;
     int found = read_answer(&answer, cache, key, now, pool);
 
     memset(err, 0, sizeof(*err));
     if ((!found || now - answer.asked >= apr_time_from_sec(WECOM_STANDING_SECONDS))
-        && !is_resting(cache, directory->print, now, pool)
-        && (may_ask(cache, key, now, pool) || !found)) {
-        note_waiting(cache, directory->print, now, pool);
-        if (ask(&fresh, err, ticket, source, directory, now, pool)) {
-            cache->drop(cache, WAITING, directory->print, pool);
-            write_answer(cache, key, &fresh, pool);
-            answer = fresh;
-            found = 1;
-        }
+        && (may_ask(cache, key, now, pool) || !found)
+        && ask_in_turn(&fresh, err, ticket, source, directory, cache, slots, now, pool)) {
+        write_answer(cache, key, &fresh, pool);
+        answer = fresh;
+        found = 1;
     }
     if (!found) {
         return WECOM_STANDING_UNKNOWN;
@@ -180,6 +198,9 @@ wecom_standing_verdict_t wecom_standing_check(unsigned int *flags, wecom_error_t
     *flags = (ticket->flags & ~marks)
              | (wecom_standing_ticket_flags(answer.marks)
                 & (ticket->flags | WECOM_TICKET_PREEXISTING));
+    if (*answer.field != '\0' && !is_field_of(ticket, answer.field)) { /* linked anew meanwhile */
+        *flags &= ~(unsigned int)WECOM_TICKET_FIELD_MATCH;
+    }
     return WECOM_STANDING_GOOD;
 }
 
@@ -193,5 +214,6 @@ void wecom_standing_note(const wecom_cache_t *cache, const wecom_directory_t *di
     answer.good = 1;
     answer.marks = standing->marks;
     answer.username = standing->account.username;
+    answer.field = field_of(standing->linked_by);
     write_answer(cache, key_of(directory, source, ticket, pool), &answer, pool);
 }

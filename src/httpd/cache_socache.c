@@ -241,7 +241,8 @@ void wecom_cache_socache_child_init(wecom_socache_t *socache, apr_pool_t *pchild
 
 /* --- the port -------------------------------------------------------------------------------- */
 
-/* What is not named here is the server's own: access tokens, and when WeCom rests. */
+/* What is not named here is the server's own (access tokens, when WeCom rests), or is bounded by
+ * itself and must not be flushed: the throttle of passwords. */
 static instance_t *instance_of(const port_t *port, const char *kind)
 {
     static const struct {
@@ -249,10 +250,8 @@ static instance_t *instance_of(const port_t *port, const char *kind)
         int role;
     } roles[] = {
         { "pending", VISITORS }, { "used", VISITORS },
-        { "standing", MEMBERS }, { "standing-asked", MEMBERS },
-        { "standing-waits", MEMBERS }, { "standing-probe", MEMBERS }, { "half", MEMBERS },
-        { "loop", MEMBERS }, { "bind-try", MEMBERS }, { "bind-pair", MEMBERS },
-        { "bind-account", MEMBERS },
+        { "half", VISITORS }, /* by members, but as many as they like */
+        { "standing", MEMBERS }, { "standing-asked", MEMBERS }, { "loop", MEMBERS },
     };
     apr_size_t i;
 

@@ -174,6 +174,7 @@ typedef struct wecom_server_t {
     const wecom_keyring_t *cache_ring;
     wecom_bytes_t ticket_aad;
     const wecom_accounts_t *directory;  /* NULL: WeComAccounts none */
+    int shut_somewhere;                 /* a place has WeComRegistration Off */
 } wecom_server_t;
 
 typedef struct wecom_place_t {

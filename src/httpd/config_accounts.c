@@ -444,16 +444,17 @@ const char *wecom_accounts_word_of_place(const wecom_place_t *place)
     return wecom_config_is_set(&place->set, registration) ? "WeComRegistration" : NULL;
 }
 
-void wecom_accounts_judge_places(wecom_judge_t *judge, const wecom_server_t *server,
+void wecom_accounts_judge_places(wecom_judge_t *judge, wecom_server_t *server,
                                  const wecom_server_t *written_in)
 {
     int i;
 
-    for (i = 0; server->directory == NULL && i < written_in->places->nelts; i++) {
+    for (i = 0; i < written_in->places->nelts; i++) {
         const wecom_place_t *place = APR_ARRAY_IDX(written_in->places, i, const wecom_place_t *);
         const char *what = wecom_accounts_word_of_place(place);
 
-        if (what != NULL) {
+        server->shut_somewhere |= !place->registration;
+        if (what != NULL && server->directory == NULL) {
             wecom_fault(judge, &place->where, WC(0155) "%s: this server has no account directory, "
                         "in which there would be accounts; write WeComAccounts dbd at the server, "
                         "or take the line out", what);

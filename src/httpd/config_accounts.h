@@ -15,9 +15,9 @@
  * grows. 1, or 0 after a fault. */
 int wecom_accounts_build(wecom_judge_t *judge, wecom_server_t *server, apr_array_header_t *done);
 
-/* Everything about accounts that is written where there is no directory. written_in: the server
- * whose places are judged. */
-void wecom_accounts_judge_places(wecom_judge_t *judge, const wecom_server_t *server,
+/* Everything about accounts that is written where there is no directory; and
+ * server->shut_somewhere. written_in: the server whose places are judged. */
+void wecom_accounts_judge_places(wecom_judge_t *judge, wecom_server_t *server,
                                  const wecom_server_t *written_in);
 
 /* What a place says about accounts where there is no directory: the word it should not say, or

@@ -183,7 +183,6 @@ static void renew(const lender_t *lender, ap_dbd_t *connection, wecom_sql_t *sql
     if (now - about->renewed < RENEW_PAUSE && now >= about->renewed) {
         return;
     }
-    about->renewed = now;
     if (!lender->is_sqlite) {
         /* SQLite's driver walks its statements when the connection is closed, so theirs stay. */
         if (about->statements != NULL) {
@@ -197,6 +196,7 @@ static void renew(const lender_t *lender, ap_dbd_t *connection, wecom_sql_t *sql
     sql->prepared = connection->prepared;
     about->greeted = wecom_sql_renew(sql, lender->statements->prepared,
                                      lender->statements->count, home);
+    about->renewed = about->greeted ? now : 0; /* the database may be back in a moment */
 }
 
 static void give_back(const wecom_sql_port_t *self, wecom_sql_t *sql)

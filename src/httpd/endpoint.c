@@ -73,20 +73,17 @@ int wecom_endpoint_parameter(const char **value, const request_rec *r, const cha
 
 /* --- login ----------------------------------------------------------------------------------- */
 
-/* The place that `target` would be, for its sources: looked up with a subrequest that runs no
- * login. A target that is not behind AuthType WeCom gets the server's sources. */
+/* The place that `target` would be, for its sources and what it says of registration: looked up with
+ * a subrequest that runs no login. A target that is not behind AuthType WeCom gets what the server
+ * says. */
 static void wish_for_target(wecom_login_wish_t *wish, request_rec *r, wecom_visit_t *visit,
                             const char *target)
 {
     request_rec *probe;
 
-    wish->allowed = "";
     wish->target = target;
-    wish->flags = 0;
     wish->consent = 0;
-    if (strcmp(target, "/") == 0) {
-        return;
-    }
+    wecom_request_defaults(&wish->allowed, &wish->flags, r);
     visit->probing = 1;
     probe = ap_sub_req_lookup_uri(target, r, NULL);
     if (wecom_request_is_ours(probe)) {

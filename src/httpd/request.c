@@ -110,6 +110,19 @@ int wecom_request_is_ours(request_rec *r)
 
 /* --- facts ----------------------------------------------------------------------------------- */
 
+void wecom_request_defaults(const char **allowed, unsigned int *flags, request_rec *r)
+{
+    const wecom_place_t *place = ap_get_module_config(r->server->lookup_defaults,
+                                                      &auth_wecom_module);
+    const wecom_server_t *server = wecom_config_server(r->server);
+
+    *allowed = place != NULL && place->sources != NULL
+               ? wecom_source_text(place->sources, r->pool) : "";
+    *flags = (place != NULL && place->login_only ? (unsigned int)WECOM_PENDING_LOGIN_ONLY : 0u)
+             | ((place != NULL && !place->registration) || server->shut_somewhere
+                    ? (unsigned int)WECOM_PENDING_NO_REGISTRATION : 0u);
+}
+
 void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visit)
 {
     const wecom_server_t *server = visit->server;
@@ -123,6 +136,7 @@ void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visi
     room->ticket_aad = server->ticket_aad;
     room->ports = wecom_runtime_ports(server);
     room->directory = wecom_directory_make(r, server);
+    wecom_request_defaults(&room->allowed, &room->flags, r);
     room->now = apr_time_now();
     room->pool = visit->pool;
     room->client = wecom_link_client(apr_table_get(r->headers_in, "User-Agent"));

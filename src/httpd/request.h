@@ -66,6 +66,11 @@ const wecom_ticket_t *wecom_request_admitted(const request_rec *r);
 /* 1 when AuthType WeCom stands at this request. */
 int wecom_request_is_ours(request_rec *r);
 
+/* What holds for a login that begins at no place: what the server itself says of sources and
+ * registration. Where registration is off at any place it is off here too, since whoever likes to
+ * could begin here and go there. */
+void wecom_request_defaults(const char **allowed, unsigned int *flags, request_rec *r);
+
 /* The room for a login (login.h). */
 void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visit);
 

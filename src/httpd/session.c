@@ -63,7 +63,8 @@ static int account_stands(request_rec *r, wecom_visit_t *visit, wecom_ticket_t *
     verdict = wecom_standing_check(&ticket->flags, &err, ticket,
                                    wecom_source_find(server->sources, ticket->source),
                                    wecom_directory_make(r, server),
-                                   wecom_runtime_ports(server)->cache, r->request_time,
+                                   wecom_runtime_ports(server)->cache,
+                                   wecom_runtime_ports(server)->slots, r->request_time,
                                    visit->pool);
     if (err.status != WECOM_OK) {
         ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, WC(0313)

@@ -65,8 +65,8 @@ def test_one_form_posted_many_times_at_once(fresh, databases, browsers, log):
     cookies = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     answers = at_once([lambda: browser.request("POST", form.action, {
         "Cookie": cookies, "Sec-Fetch-Mode": "navigate"}, data=fields) for _ in range(8)])
-    assert all(answer.status_code in (302, 400, 429) for answer in answers)
-    assert sum(answer.status_code == 302 for answer in answers) >= 1
+    assert all(answer.status_code in (200, 400, 429) for answer in answers)
+    assert sum("Refresh" in answer.headers for answer in answers) >= 1
     log.allow("WC0272", "WC0276")
     assert accounts.links() == [("acme", "LiNa", "li.na", "bind:password")]
 

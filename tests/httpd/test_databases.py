@@ -18,7 +18,7 @@ from harness.client import WECOM_IOS
 PROGRAMS = ("test_account_sql", "test_account_sql_steps", "test_account_sql_race")
 SERVERS = ("pgsql", "mysql")
 SECONDS = 120
-VALUES = ("acme", "user0000123", "nobody", "user0000456@example.com", "x@example.com",
+VALUES = ("acme", "user0000123", "nobody", "nobody2", "user0000456@example.com", "x@example.com",
           "+8613000000789", "+8613000000001")
 
 

@@ -60,6 +60,7 @@ int walk_setup(void **state)
     walk->room.client = WECOM_CLIENT_BROWSER;
     walk->room.lang = WECOM_LANG_EN;
     walk->room.address = "192.0.2.7";
+    walk->room.allowed = "";
     walk->wish.allowed = "";
     walk->wish.target = "/report?id=7";
     *state = walk;
