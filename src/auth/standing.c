@@ -2,8 +2,8 @@
 /*
  * standing.c - see standing.h.
  *
- * The record in the cache: 8 time of the answer | 1 good or not | 1 marks | the username | a zero byte |
- * the field that the link was made by, if it was made by matching.
+ * The record in the cache: 8 time of the answer | 1 good or not | 1 marks | the username | a zero
+ * byte | the field that the link was made by, if it was made by matching.
  */
 #include "standing.h"
 

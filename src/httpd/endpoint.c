@@ -73,9 +73,9 @@ int wecom_endpoint_parameter(const char **value, const request_rec *r, const cha
 
 /* --- login ----------------------------------------------------------------------------------- */
 
-/* The place that `target` would be, for its sources and what it says of registration: looked up with
- * a subrequest that runs no login. A target that is not behind AuthType WeCom gets what the server
- * says. */
+/* The place that `target` would be, for its sources and what it says of registration: looked up
+ * with a subrequest that runs no login. A target that is not behind AuthType WeCom gets what the
+ * server says. */
 static void wish_for_target(wecom_login_wish_t *wish, request_rec *r, wecom_visit_t *visit,
                             const char *target)
 {
