@@ -29,9 +29,9 @@ typedef enum wecom_standing_verdict_t {
 /* The bits of a ticket (WECOM_TICKET_PREEXISTING, _FIELD_MATCH) for marks of account.h. */
 unsigned int wecom_standing_ticket_flags(unsigned int marks);
 
-/* Judges, and brings the ticket's marks up to date: *flags are the ticket's bits now. err is filled
- * when this very call has asked in vain, else WECOM_OK stays in it. slots: of those who may wait for
- * an answer; NULL: as many as like. */
+/* Judges, and brings the ticket's marks up to date: *flags are the ticket's bits now. err is
+ * filled when this very call has asked in vain, else WECOM_OK stays in it. slots: of those who may
+ * wait for an answer; NULL: as many as like. */
 wecom_standing_verdict_t wecom_standing_check(unsigned int *flags, wecom_error_t *err,
                                               const wecom_ticket_t *ticket,
                                               const wecom_source_t *source,
