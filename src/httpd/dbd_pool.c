@@ -16,7 +16,8 @@
 #define SQLITE_TRIES 3
 #define SQLITE_PAUSE apr_time_from_msec(50)
 
-/* What was prepared anew hangs on the connection until it is closed, so not at every failure. */
+/* SQLite's driver walks its statements when the connection is closed, so what was prepared anew
+ * stays until then: not at every failure. */
 #define RENEW_PAUSE apr_time_from_sec(5)
 
 /* mod_dbd's, in this process: written in pre_config, read-only for requests. */
@@ -88,7 +89,7 @@ typedef struct lender_t {
 /* What we know of a connection; in its pool. */
 typedef struct known_t {
     int greeted;
-    apr_time_t renewed;
+    apr_time_t renewed;       /* SQLite alone */
     apr_pool_t *statements;   /* what was prepared anew; NULL: nothing yet */
 } known_t;
 
@@ -180,11 +181,13 @@ static void renew(const lender_t *lender, ap_dbd_t *connection, wecom_sql_t *sql
     apr_time_t now = apr_time_now();
     apr_pool_t *home = connection->pool;
 
-    if (now - about->renewed < RENEW_PAUSE && now >= about->renewed) {
-        return;
+    if (lender->is_sqlite) {
+        if (now - about->renewed < RENEW_PAUSE && now >= about->renewed) {
+            return;
+        }
+        about->renewed = now;
     }
-    if (!lender->is_sqlite) {
-        /* SQLite's driver walks its statements when the connection is closed, so theirs stay. */
+    else {
         if (about->statements != NULL) {
             apr_pool_clear(about->statements);
         }
@@ -196,7 +199,6 @@ static void renew(const lender_t *lender, ap_dbd_t *connection, wecom_sql_t *sql
     sql->prepared = connection->prepared;
     about->greeted = wecom_sql_renew(sql, lender->statements->prepared,
                                      lender->statements->count, home);
-    about->renewed = about->greeted ? now : 0; /* the database may be back in a moment */
 }
 
 static void give_back(const wecom_sql_port_t *self, wecom_sql_t *sql)
