@@ -91,8 +91,21 @@ install_packages()
     [ ${#as_root[@]} -eq 0 ] || "${as_root[@]}" true || fail "sudo does not let $(id -un) in"
     quietly "apt-get update" "${as_root[@]}" apt-get update
     quietly "apt-get install" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y --no-install-recommends "${missing[@]}"
+        sh -c "$INSTALL_QUIETLY" sh "${missing[@]}"
 }
+
+# A package with a server in it (slapd, MariaDB) would start that at once, for the whole network to
+# see. Debian asks policy-rc.d first; one that is there already is somebody's will, and stays.
+# shellcheck disable=SC2016
+INSTALL_QUIETLY='
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap "rm -f $policy" EXIT
+    trap "exit 130" INT TERM HUP
+    printf "#!/bin/sh\nexit 101\n" >"$policy" && chmod 755 "$policy"
+fi
+apt-get install -y --no-install-recommends "$@"
+'
 
 # apache2-bin is the server without its service: nothing of the system is started or changed.
 BUILD_PACKAGES=(apache2-bin apache2-dev libapr1-dev libaprutil1-dev
