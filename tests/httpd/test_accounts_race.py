@@ -85,7 +85,7 @@ def test_database_killed_between_link_and_commit(fresh, databases, browsers, log
         database.kill()
     finally:
         login.join()
-    log.allow("AH00629", "AH00632", "AH00633", "AH00639", "AH02655")
+    log.allow("AH00629", "AH00632", "AH00633", "AH00636", "AH00639", "AH02655")
     assert ended[0].page.status_code == 503
     log.expect("WC0269")
     assert browser.session_cookie is None
