@@ -282,12 +282,17 @@ class MariaDb(Server):
                 "dbname=wecom")
 
     def _settings(self):
-        return [f"--datadir={self.folder}/data", "--innodb-log-file-size=16M",
+        # A temporary folder of its own: at its start a server takes away what others have in theirs.
+        return [f"--datadir={self.folder}/data", f"--tmpdir={self.folder}/tmp",
+                "--innodb-log-file-size=16M",
                 "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=2",
                 "--innodb-doublewrite=0", "--innodb-flush-method=nosync",
                 "--performance-schema=OFF"]
 
     def _make(self):
+        (self.folder / "tmp").mkdir(0o700)
+        if self.user:
+            os.chown(self.folder / "tmp", self.user.pw_uid, self.user.pw_gid)
         self._tool(program("mariadb-install-db", "mysql_install_db"), "--no-defaults",
                    "--auth-root-authentication-method=normal", "--skip-test-db",
                    *self._settings(), identity=True)
