@@ -282,7 +282,7 @@ class MariaDb(Server):
                 "dbname=wecom")
 
     def _settings(self):
-        # A temporary folder of its own: at its start a server takes away what others have in theirs.
+        # A temporary folder of its own: a server that starts takes away what others have in it.
         return [f"--datadir={self.folder}/data", f"--tmpdir={self.folder}/tmp",
                 "--innodb-log-file-size=16M",
                 "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=2",
