@@ -8,7 +8,6 @@ import pytest
 
 from harness.accounts import Accounts, directory_lines, place, source
 from harness.client import FETCH, WECOM_IOS
-from harness.server import StartFailed
 from harness.site import Vhost
 
 WITHHELD = "WeCom did not give us your {}. Open this site once inside WeCom"
@@ -271,19 +270,6 @@ def test_field_match(fresh, database, accounts, browsers, log):
 
 # --- later ---
 
-def start_again(site):
-    """A full stop, with which the caches go, and a start on the same ports."""
-    site.httpd.stop()
-    for attempt in range(5):
-        try:
-            site.httpd.start()
-            return
-        except StartFailed as failure:
-            if attempt == 4 or not site.httpd.start_failed_by_clash(failure):
-                raise
-            time.sleep(1)       # somebody's outgoing connection has the port for the moment
-
-
 @pytest.mark.parametrize("end", [
     "UPDATE wecom_account SET status = 3", "UPDATE wecom_account SET status = 2",
     "DELETE FROM wecom_link", "DELETE FROM wecom_account",
@@ -294,7 +280,7 @@ def test_session_ends_with_its_account(fresh, database, accounts, signed_in, end
     database.run(end)
     # the answer of the login holds for a minute
     assert browser.get(site.url("/intranet/")).status_code == 200
-    start_again(site)
+    site.start_again()
     answer = browser.request("GET", site.url("/intranet/"), FETCH)
     assert answer.status_code == 401
     assert browser.get(site.url("/intranet/")).status_code == 302
@@ -471,7 +457,7 @@ def test_request_that_has_a_connection_shares_it(fresh, databases, browsers):
         'WHERE username = %s"', "RewriteRule ^/intranet/(.*) - [E=FOUND:${who:LiNa|nobody}]"))
     browser = browsers()
     browser.scan(site.url("/intranet/"), "LiNa")
-    start_again(site)       # so that the directory is asked whether the account still stands
+    site.start_again()       # so that the directory is asked whether the account still stands
     env = site.environment(browser)
     assert (env["REMOTE_USER"], env["FOUND"]) == ("LiNa", "LiNa")
 

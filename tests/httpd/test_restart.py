@@ -15,7 +15,7 @@ import pytest
 
 from harness.client import FETCH, WECOM_IOS, Browser
 from harness.load import PEOPLE, Load
-from harness.server import StartFailed, run_user, wait_until
+from harness.server import run_user, wait_until
 
 IDENTITY = "/cgi-bin/auth/getuserinfo"
 MANY_DEATHS = "AH10392"     # children are killed successively
@@ -36,21 +36,9 @@ def told(site, browser):
     return browser.request("GET", site.url("/wecom/session"), FETCH).json()
 
 
-def start_again(site):
-    """Stop, and start on the same ports."""
-    site.httpd.stop()
-    for attempt in range(5):
-        try:
-            site.httpd.start()
-            return
-        except StartFailed as failure:
-            if attempt == 4 or not site.httpd.start_failed_by_clash(failure):
-                raise
-            time.sleep(1)       # somebody's outgoing connection has the port for the moment
-
-
 RESTARTS = {"graceful": lambda site: site.httpd.graceful(),
-            "reload": lambda site: site.httpd.reload(), "stop-start": start_again}
+            "reload": lambda site: site.httpd.reload(),
+            "stop-start": lambda site: site.start_again()}
 
 
 @pytest.fixture(params=RESTARTS)
@@ -115,7 +103,7 @@ def test_long_target(site, browsers, restart):
     path = "/intranet/?" + "x" * 1500
     back = begin(site, browser, path)
     restart(site)
-    expected = "/" if restart is start_again else path
+    expected = "/" if restart is RESTARTS["stop-start"] else path
     assert browser.get(back).headers["Location"] == site.url(expected) + "#"
 
 
@@ -143,7 +131,7 @@ def test_logout_form_of_the_last_generation(site, browsers, log):
     browser.walk(site.url("/intranet/"))
     page = browser.get(site.url("/wecom/logout")).text
     token = page.partition('name="token" value="')[2].partition('"')[0]
-    start_again(site)
+    site.start_again()
     assert "You are signed out." in browser.post(site.url("/wecom/logout"), {"token": token}).text
     log.expect("WC0331")
 
@@ -186,7 +174,7 @@ def test_key_that_was_taken_away(site, browsers):
     browser.walk(site.url("/intranet/"))
     _, old = browser.session_cookie
     (state(site) / "key").unlink()
-    start_again(site)
+    site.start_again()
     walk = browser.walk(site.url("/intranet/"))
     assert len(walk.hops) == 4 and walk.page.status_code == 200
     assert browser.session_cookie[1] != old

@@ -8,6 +8,7 @@ The section of the source and the place are those of README.md; around them stan
 machine needs. In configuration lines @port@, @root@, @docroot@ and @sim@ are filled in.
 """
 import json
+import time
 from dataclasses import dataclass, field
 
 from . import ports
@@ -221,6 +222,18 @@ class Site:
             self.httpd.stop()
         finally:
             self.httpd.remove()
+
+    def start_again(self):
+        """A full stop, with which all shared memory goes, and a start on the same ports."""
+        self.httpd.stop()
+        for attempt in range(5):
+            try:
+                self.httpd.start()
+                return
+            except StartFailed as failure:
+                if attempt == 4 or not self.httpd.start_failed_by_clash(failure):
+                    raise
+                time.sleep(1)   # somebody's outgoing connection has the port for the moment
 
     # --- addresses ---
 
