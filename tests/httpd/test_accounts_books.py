@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Accounts that belong to somebody else: a table of the enterprise's, a SELECT, LDAP."""
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+
 import pytest
 
 from harness.accounts import Accounts, directory_lines, form_at, place, source
@@ -30,13 +32,22 @@ def staff(databases, request):
     database.run("DROP TABLE staff")
 
 
-@pytest.fixture(scope="module")
-def ldap():
+def a_slapd():
     slapd = Slapd(make_folder("slapd"))
     slapd.start()
     yield slapd
-    slapd.stop()
     slapd.remove()
+
+
+@pytest.fixture(scope="module")
+def ldap():
+    yield from a_slapd()
+
+
+@pytest.fixture
+def slapd():
+    """One of the test's own, to which things happen."""
+    yield from a_slapd()
 
 
 @pytest.fixture
@@ -175,23 +186,43 @@ def test_ldap_account_is_bound_with_its_ldap_password(fresh, ldap, databases, br
     assert links_of(database) == [("LiNa", "lisi", "bind:password")]
 
 
-def test_ldap_down(fresh, browsers, log):
-    slapd = Slapd(make_folder("slapd"))
-    slapd.start()
+def test_ldap_down(fresh, slapd, browsers, log):
     lines = (f'WeComAccounts ldap "{slapd.url("?uid,mail,mobile")}"',)
     site = book_site(fresh, lines, "WeComAssociation field mobile")
-    try:
-        browser = browsers()
-        browser.scan(site.url("/intranet/"), "zhangwei")
-        assert who(site, browser) == ("zhangsan", "zhangwei")
-    finally:
-        slapd.stop()
+    browser = browsers()
+    browser.scan(site.url("/intranet/"), "zhangwei")
+    assert who(site, browser) == ("zhangsan", "zhangwei")
+    slapd.stop()
     walk = browsers().scan(site.url("/intranet/"), "LiNa")
     assert walk.page.status_code == 503
     log.expect("WC0269")
     # who is in stays in for a while
     assert browser.get(site.url("/intranet/")).status_code == 200
-    slapd.remove()
+
+
+def test_ldap_hangs(fresh, slapd, browsers, log):
+    """It accepts and is silent: some wait for it, all later ones are told, and then it wakes."""
+    lines = (f'WeComAccounts ldap "{slapd.url("?uid,mail,mobile")}"',)
+    site = book_site(fresh, lines, "WeComAssociation field mobile")
+    with ThreadPoolExecutor(20) as crowd:
+        slapd.pause()
+        try:
+            waiting = set()
+            told = ()
+            while not told:
+                assert len(waiting) < 20, "everybody waits for the directory"
+                waiting.add(crowd.submit(browsers().scan, site.url("/intranet/"), "LiNa"))
+                told, waiting = wait(waiting, timeout=1, return_when=FIRST_COMPLETED)
+            assert {one.result().page.status_code for one in told} == {503}
+            assert waiting
+            log.expect("WC0269", "has not answered for some seconds")
+            assert browsers().get(site.url("/open/")).status_code == 200
+        finally:
+            slapd.wake()
+        assert {one.result().page.status_code for one in waiting} == {200}
+    browser = browsers()
+    browser.scan(site.url("/intranet/"), "zhangwei")
+    assert who(site, browser) == ("zhangsan", "zhangwei")
 
 
 @pytest.mark.parametrize("value", ["*", "*)(uid=*", "zhang*", "\\2a", "a)(&", "(", "\\"])
