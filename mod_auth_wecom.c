@@ -226,6 +226,11 @@ static const command_rec directives[] = {
            "each: a file, or a program that reads lines (rotatelogs). By default the error log, "
            "at level notice.",
            .syntax = "file|\"|program\"", .check = wecom_value_audit_log),
+    SERVER("WeComPopupOrigins", WORDS, popup_origins,
+           "The sites whose pages may open the login in a window of its own (wecom.js) and ask "
+           "session and jssdk from a script, by their exact origins: scheme, host and port. The "
+           "site's own pages always may. By default nobody else.",
+           .syntax = "https://host[:port] [...]", .max = 64, .check = wecom_value_origin),
 
     AP_INIT_TAKE1("AuthType", wecom_config_set_auth_type,
                   (void *)&((const wecom_option_t){

@@ -44,9 +44,9 @@ static void go_on(wecom_reply_t *reply, const wecom_login_t *room, const char *t
     location = reply->location;
     links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
     memset(&page, 0, sizeof(page));
-    page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_IN);
-    page.sentence = wecom_words_get(room->lang, WECOM_WORD_ONE_MOMENT);
-    wecom_refusal_link(links, wecom_words_get(room->lang, WECOM_WORD_GO_ON), location);
+    page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
+    page.sentence = wecom_words_get(room->words, WECOM_WORD_ONE_MOMENT);
+    wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_GO_ON), location);
     page.links = links;
     reply->refresh = location;
     reply->refresh_after = 0;
@@ -151,7 +151,7 @@ static int begin_page(wecom_page_t *page, const wecom_login_t *room, const ask_t
     }
     page->form_action = apr_pstrcat(room->pool, room->site->endpoint, "/bind", NULL);
     page->form_inputs = inputs;
-    page->note = wecom_words_get(room->lang, WECOM_WORD_ASK_NOTE);
+    page->note = wecom_words_get(room->words, WECOM_WORD_ASK_NOTE);
     return 1;
 }
 
@@ -168,12 +168,12 @@ static int ask_page(wecom_page_t *page, const wecom_login_t *room, const ask_t *
     if (!begin_page(page, room, ask, "create")) {
         return 0;
     }
-    page->title = wecom_words_get(room->lang, WECOM_WORD_ASK_TITLE);
-    wecom_refusal_link(links, wecom_words_get(room->lang, WECOM_WORD_USE_ACCOUNT),
+    page->title = wecom_words_get(room->words, WECOM_WORD_ASK_TITLE);
+    wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_USE_ACCOUNT),
                        address_of(room, ask, "&do=bind"));
     page->links = links;
     page->form_last = 1;
-    page->form_label = wecom_words_get(room->lang, WECOM_WORD_CREATE_ACCOUNT);
+    page->form_label = wecom_words_get(room->words, WECOM_WORD_CREATE_ACCOUNT);
     return 1;
 }
 
@@ -187,14 +187,14 @@ static int bind_page(wecom_page_t *page, const wecom_login_t *room, const ask_t 
         return 0;
     }
     inputs = (apr_array_header_t *)page->form_inputs;
-    page->title = wecom_words_get(room->lang, WECOM_WORD_USE_ACCOUNT);
-    add_input(inputs, "text", "username", wecom_words_get(room->lang, WECOM_WORD_ACCOUNT),
+    page->title = wecom_words_get(room->words, WECOM_WORD_USE_ACCOUNT);
+    add_input(inputs, "text", "username", wecom_words_get(room->words, WECOM_WORD_ACCOUNT),
               username, "username");
-    add_input(inputs, "password", "password", wecom_words_get(room->lang, WECOM_WORD_PASSWORD),
+    add_input(inputs, "password", "password", wecom_words_get(room->words, WECOM_WORD_PASSWORD),
               NULL, "current-password");
-    page->form_label = wecom_words_get(room->lang, WECOM_WORD_CONNECT);
+    page->form_label = wecom_words_get(room->words, WECOM_WORD_CONNECT);
     if (ask->half.asked == WECOM_MATCH_ASK) {
-        wecom_refusal_link(links, wecom_words_get(room->lang, WECOM_WORD_BACK),
+        wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_BACK),
                            address_of(room, ask, ""));
         page->links = links;
     }
@@ -216,7 +216,7 @@ static int choose_page(wecom_page_t *page, const wecom_login_t *room, const ask_
     if (!begin_page(page, room, ask, "choose")) {
         return 0;
     }
-    page->title = wecom_words_get(room->lang, WECOM_WORD_CHOOSE);
+    page->title = wecom_words_get(room->words, WECOM_WORD_CHOOSE);
     for (i = 0; i < ask->half.choices->nelts; i++) {
         const wecom_half_choice_t *choice = &APR_ARRAY_IDX(ask->half.choices, i,
                                                            wecom_half_choice_t);

@@ -169,7 +169,7 @@ void wecom_login_start_source(wecom_reply_t *reply, const wecom_login_t *room,
         url = wecom_link_authorize(&source->app, return_url, state, consent, room->pool);
     }
     else {
-        url = wecom_link_login(&source->app, return_url, state, wecom_words_short(room->lang),
+        url = wecom_link_login(&source->app, return_url, state, room->words->code,
                                room->pool);
     }
     reply->source = source->id;
@@ -240,14 +240,14 @@ static void show_sources(wecom_reply_t *reply, const wecom_login_t *room,
     for (i = 0; i < sources->nelts; i++) {
         const wecom_source_t *source = APR_ARRAY_IDX(sources, i, const wecom_source_t *);
 
-        pairs[1] = wecom_source_name(source, wecom_words_short(room->lang));
+        pairs[1] = wecom_source_name(source, room->words->code);
         wecom_refusal_link(links,
-                 wecom_words_fill(room->lang, WECOM_WORD_SIGN_IN_WITH, pairs, room->pool),
+                 wecom_words_fill(room->words, WECOM_WORD_SIGN_IN_WITH, pairs, room->pool),
                  apr_pstrcat(room->pool, own_path(room, "login"), "?p=", state, "&source=",
                              source->id, NULL));
     }
     memset(&page, 0, sizeof(page));
-    page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_IN);
+    page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
     page.links = links;
     wecom_refusal_show(reply, room, 200, &page);
 }
@@ -323,11 +323,11 @@ static void ask_to_sign_out(wecom_reply_t *reply, const wecom_login_t *room)
 
     pairs[1] = ticket->name[0] != '\0' ? ticket->name : ticket->userid;
     memset(&page, 0, sizeof(page));
-    page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
-    page.sentence = wecom_words_fill(room->lang, WECOM_WORD_SIGN_OUT_ASK, pairs, room->pool);
+    page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_OUT);
+    page.sentence = wecom_words_fill(room->words, WECOM_WORD_SIGN_OUT_ASK, pairs, room->pool);
     page.form_action = own_path(room, "logout");
-    page.form_label = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
-    wecom_refusal_link(links, wecom_words_get(room->lang, WECOM_WORD_STAY), "/");
+    page.form_label = wecom_words_get(room->words, WECOM_WORD_SIGN_OUT);
+    wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_STAY), "/");
     page.links = links;
     if (wecom_form_token(&page.form_token, room->form_ring, "logout",
                          wecom_login_form_binding(room), room->now, room->pool) != WECOM_OK) {
@@ -362,11 +362,11 @@ void wecom_login_logout(wecom_reply_t *reply, const wecom_login_t *room, int sur
         reply->forget_cached_pages = 1;
     }
     links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
-    wecom_refusal_link(links, wecom_words_get(room->lang, WECOM_WORD_SIGN_IN_AGAIN),
+    wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_SIGN_IN_AGAIN),
                        own_path(room, "login"));
     memset(&page, 0, sizeof(page));
-    page.title = wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT);
-    page.sentence = wecom_words_get(room->lang, WECOM_WORD_SIGNED_OUT);
+    page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_OUT);
+    page.sentence = wecom_words_get(room->words, WECOM_WORD_SIGNED_OUT);
     if (reply->forget_cached_pages) {
         /* A browser keeps the page that is being left alive for its Back button, and puts it by
          * only when ours stands: after it has heeded our Clear-Site-Data. So it is told again. */

@@ -120,7 +120,7 @@ void wecom_login_refuse(wecom_reply_t *reply, const wecom_login_t *room,
 {
     const char *pairs[5] = { "name", NULL, "item", NULL, NULL };
 
-    pairs[1] = wecom_source_name(source, wecom_words_short(room->lang));
-    pairs[3] = wecom_words_get(room->lang, reply->item);
+    pairs[1] = wecom_source_name(source, room->words->code);
+    pairs[3] = wecom_words_get(room->words, reply->item);
     wecom_refusal_page(reply, room, reason, target, pairs);
 }

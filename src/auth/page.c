@@ -7,9 +7,9 @@
 
 #include <apr_strings.h>
 
-/* The hash in the policy below is that of exactly these bytes; tests/unit/test_page.c recomputes
- * it, so a change here that forgets it turns red. */
-const char wecom_page_style[] =
+#include "builtin.h"
+
+static const char wecom_page_style[] =
     ":root{color-scheme:light dark;--ink:#1d2129;--quiet:#5c6470;--paper:#f4f6f9;--card:#fff;"
     "--line:#dfe3e8;--edge:#868e9a;--key:#1f5fbf;--on-key:#fff;"
     "--bad:#b3261e}"
@@ -41,15 +41,26 @@ const char wecom_page_style[] =
     "color:var(--key);background:transparent;border:1px solid var(--edge);border-radius:10px}"
     ".b.first{color:var(--on-key);background:var(--key);border-color:var(--key)}"
     ".b:hover{text-decoration:underline}"
+    ".number{font-size:56px;font-weight:600;line-height:1.1;text-align:center;letter-spacing:.06em}"
     "main>:last-child{margin-bottom:0}"
     ".b:focus-visible{outline:3px solid var(--key);outline-offset:2px}"
     "@media print{.b{color:#000;background:#fff}}";
 
-const char *wecom_page_policy(void)
+const char *wecom_page_policy(const wecom_page_t *page, apr_pool_t *pool)
 {
-    return "default-src 'none'; "
-           "style-src 'sha256-1NQhJI2MD8L53N/DC/JJ1y4Z1OgEanBk/cbmY6eN7X0='; "
-           "img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
+    const char *nonce = page->nonce != NULL
+                        ? apr_pstrcat(pool, "'nonce-", page->nonce, "'", NULL) : "'none'";
+    const char *scripts = page->script != NULL
+                          ? apr_pstrcat(pool, "; connect-src 'self'; script-src ", nonce,
+                                        page->script_src != NULL ? " " : "",
+                                        page->script_src != NULL ? page->script_src : "", NULL)
+                          : "";
+
+    return apr_pstrcat(pool, "default-src 'none'; style-src ", nonce, scripts,
+                       page->frame_src != NULL ? "; frame-src " : "",
+                       page->frame_src != NULL ? page->frame_src : "",
+                       "; img-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+                       "base-uri 'none'", NULL);
 }
 
 static const char *buttons(const wecom_page_t *page, apr_pool_t *pool)
@@ -159,7 +170,7 @@ static const char *id_line(const wecom_page_t *page, apr_pool_t *pool)
     pairs[2] = NULL;
     apr_rfc822_date(when, page->now);
     return apr_pstrcat(pool, "<p class=\"quiet\">",
-                       wecom_text_html(wecom_words_fill(page->lang, WECOM_WORD_ID_LINE, pairs,
+                       wecom_text_html(wecom_words_fill(page->words, WECOM_WORD_ID_LINE, pairs,
                                                         pool), pool),
                        "<br><time>", when, "</time></p>\n", NULL);
 }
@@ -181,23 +192,51 @@ static const char *beacon(const wecom_page_t *page, apr_pool_t *pool)
                        "\" alt=\"\" hidden>\n", NULL);
 }
 
+static const char *data(const wecom_page_t *page, apr_pool_t *pool)
+{
+    const apr_array_header_t *all = page->data != NULL ? apr_table_elts(page->data) : NULL;
+    const char *out = "";
+    int i;
+
+    for (i = 0; all != NULL && i < all->nelts; i++) {
+        const apr_table_entry_t *entry = &APR_ARRAY_IDX(all, i, apr_table_entry_t);
+
+        out = apr_pstrcat(pool, out, " data-", entry->key, "=\"",
+                          wecom_text_html(entry->val, pool), "\"", NULL);
+    }
+    return out;
+}
+
+static const char *script(const wecom_page_t *page, apr_pool_t *pool)
+{
+    const char *text = page->script != NULL ? wecom_builtin_text(page->script) : NULL;
+
+    if (text == NULL || page->nonce == NULL) {
+        return "";
+    }
+    return apr_pstrcat(pool, "<script nonce=\"", page->nonce, "\">", text, "</script>\n", NULL);
+}
+
 const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool)
 {
     const char *title = wecom_text_html(page->title, pool);
 
     return apr_pstrcat(pool,
-                       "<!DOCTYPE html>\n<html lang=\"", wecom_words_tag(page->lang), "\">\n"
+                       "<!DOCTYPE html>\n<html lang=\"", page->words->tag, "\">\n"
                        "<head><meta charset=\"utf-8\">"
                        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
                        "<meta name=\"robots\" content=\"noindex\">"
-                       "<title>", title, "</title><style>", wecom_page_style,
-                       "</style></head>\n<body><main>\n<h1>", title, "</h1>\n",
+                       "<title>", title, "</title><style nonce=\"",
+                       page->nonce != NULL ? page->nonce : "", "\">", wecom_page_style,
+                       "</style></head>\n<body><main", data(page, pool), ">\n<h1>", title,
+                       "</h1>\n",
                        paragraph("<p>", page->sentence, pool),
+                       paragraph("<p class=\"number\">", page->number, pool),
                        paragraph("<p class=\"alert\" id=\"alert\" role=\"alert\">", page->alert,
                                  pool),
                        page->form_last ? buttons(page, pool) : "", form(page, pool),
                        page->form_last ? "" : buttons(page, pool),
                        paragraph("<p class=\"quiet\">", page->note, pool),
-                       id_line(page, pool), "</main>\n", beacon(page, pool),
+                       id_line(page, pool), "</main>\n", beacon(page, pool), script(page, pool),
                        "</body>\n</html>\n", NULL);
 }

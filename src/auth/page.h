@@ -3,8 +3,8 @@
  * page.h - the pages a person sees, as HTML text.
  *
  * One layout: a title, one sentence, one thing to do, and for a refusal the id and the time to
- * read out. No script, nothing from elsewhere; the only style is the one in the page, named
- * by its hash in the Content-Security-Policy. Everything that is filled in is escaped here, so
+ * read out. Nothing comes from elsewhere; style and script stand in the page, named by a nonce
+ * in the Content-Security-Policy. Everything that is filled in is escaped here, so
  * callers hand over plain text.
  */
 #ifndef WECOM_AUTH_PAGE_H
@@ -19,6 +19,8 @@
 typedef struct wecom_page_link_t {
     const char *label;
     const char *href;
+    const char *note;                   /* quieter, below the label; NULL: none */
+    const char *icon;                   /* address of a picture; NULL: none */
 } wecom_page_link_t;
 
 /* An input of the form; with a label, unless its type is "hidden". */
@@ -39,7 +41,8 @@ typedef struct wecom_page_button_t {
 } wecom_page_button_t;
 
 typedef struct wecom_page_t {
-    wecom_lang_t lang;
+    const wecom_words_t *words;
+    const char *name;                   /* "login", "bind", ...; NULL: a page of one sentence */
     const char *title;
     const char *sentence;               /* may be NULL */
     const char *note;                   /* a second, quieter sentence; may be NULL */
@@ -54,16 +57,23 @@ typedef struct wecom_page_t {
     int form_last;                      /* the links come first, and the first of them stands out */
     const char *incident;               /* "WC0231-K7Q2M"; NULL: no id line */
     apr_time_t now;                     /* shown with the incident, UTC */
+    const char *number;                 /* shown large; NULL: none */
+    const char *copy;                   /* an address that a button copies; NULL: none */
+    const char *script;                 /* one of our scripts, "pair.js", which stands in the
+                                         * page; NULL: none */
+    const apr_table_t *data;            /* what the script is told: data-* of <main>; NULL */
+    const char *self;                   /* an own address that shows this page again, to change
+                                         * the language by; NULL: none */
+    const char *nonce;                  /* of style and script; NULL: neither is allowed */
+    const char *script_src;             /* who else may be a script or a frame here, as the */
+    const char *frame_src;              /* policy says it; NULL: nobody */
     const char *beacon;                 /* a path that is asked for, as an unseen picture, as soon
                                          * as the page stands; NULL: none */
 } wecom_page_t;
 
 const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool);
 
-/* The Content-Security-Policy that fits every page made here. */
-const char *wecom_page_policy(void);
-
-/* The style in every page; exposed so that a test can compare it with the policy's hash. */
-extern const char wecom_page_style[];
+/* The Content-Security-Policy that fits the page. */
+const char *wecom_page_policy(const wecom_page_t *page, apr_pool_t *pool);
 
 #endif

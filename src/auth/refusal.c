@@ -13,6 +13,7 @@ void wecom_refusal_link(apr_array_header_t *links, const char *label, const char
 {
     wecom_page_link_t *row = apr_array_push(links);
 
+    memset(row, 0, sizeof(*row));
     row->label = label;
     row->href = href;
 }
@@ -20,13 +21,14 @@ void wecom_refusal_link(apr_array_header_t *links, const char *label, const char
 void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int status,
                         wecom_page_t *page)
 {
-    page->lang = room->lang;
+    page->words = room->words;
     page->now = room->now;
     reply->status = status;
     reply->location = NULL;
     reply->content_type = "text/html; charset=utf-8";
+    page->nonce = wecom_crypto_random_text(22, room->pool);
     reply->body = wecom_page_render(page, room->pool);
-    reply->is_page = 1;
+    reply->policy = wecom_page_policy(page, room->pool);
 }
 
 /* Without random bytes the id alone. 32 characters, so that each byte gives one without bias. */
@@ -54,13 +56,13 @@ void wecom_refusal_page(wecom_reply_t *reply, const wecom_login_t *room, wecom_r
     wecom_page_t page;
 
     memset(&page, 0, sizeof(page));
-    page.title = wecom_words_get(room->lang, WECOM_WORD_NOT_SIGNED_IN);
-    page.sentence = wecom_words_fill(room->lang, row->word, pairs, room->pool);
+    page.title = wecom_words_get(room->words, WECOM_WORD_NOT_SIGNED_IN);
+    page.sentence = wecom_words_fill(room->words, row->word, pairs, room->pool);
     page.incident = new_number(row->id, room->pool);
     if (again != NULL) {
         apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
 
-        wecom_refusal_link(links, wecom_words_get(room->lang, reason == WECOM_REASON_REFUSED
+        wecom_refusal_link(links, wecom_words_get(room->words, reason == WECOM_REASON_REFUSED
                                                                   ? WECOM_WORD_SIGN_IN_AGAIN
                                                                   : WECOM_WORD_TRY_AGAIN),
                            again);
@@ -79,7 +81,7 @@ void wecom_refusal_mark(wecom_reply_t *reply, wecom_page_t *page, const wecom_lo
 {
     const wecom_reason_row_t *row = wecom_reason_row(reason);
 
-    page->alert = wecom_words_get(room->lang, row->word);
+    page->alert = wecom_words_get(room->words, row->word);
     page->incident = new_number(row->id, room->pool);
     reply->reason = reason;
     reply->incident = page->incident;
@@ -95,11 +97,11 @@ void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const
 
     pairs[1] = who;
     memset(&page, 0, sizeof(page));
-    page.title = wecom_words_get(room->lang, WECOM_WORD_NO_ACCESS);
-    page.sentence = wecom_words_get(room->lang, row->word);
-    page.note = wecom_words_fill(room->lang, WECOM_WORD_SIGNED_IN_AS, pairs, room->pool);
+    page.title = wecom_words_get(room->words, WECOM_WORD_NO_ACCESS);
+    page.sentence = wecom_words_get(room->words, row->word);
+    page.note = wecom_words_fill(room->words, WECOM_WORD_SIGNED_IN_AS, pairs, room->pool);
     page.incident = new_number(row->id, room->pool);
-    wecom_refusal_link(links, wecom_words_get(room->lang, WECOM_WORD_SIGN_OUT),
+    wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_SIGN_OUT),
                        apr_pstrcat(room->pool, room->site->endpoint, "/logout", NULL));
     page.links = links;
     reply->reason = WECOM_REASON_DENIED;

@@ -17,7 +17,7 @@ void wecom_reply_redirect(wecom_reply_t *reply, int status, const char *location
     reply->status = status;
     reply->location = location;
     reply->body = NULL;
-    reply->is_page = 0;
+    reply->policy = NULL;
 }
 
 void wecom_reply_cookie(wecom_reply_t *reply, const char *set_cookie)

@@ -19,7 +19,7 @@ typedef struct wecom_reply_t {
     const char *location;            /* absolute; NULL: none */
     const char *content_type;        /* with body */
     const char *body;                /* NULL: none */
-    int is_page;                     /* HTML of page.h: send its policy */
+    const char *policy;              /* of a page: its Content-Security-Policy; NULL: no page */
     int retry_after;                 /* seconds; 0: none */
     const char *refresh;             /* Refresh: where to go by itself; NULL: nowhere */
     int refresh_after;               /* in so many seconds */

@@ -41,7 +41,7 @@ typedef struct wecom_login_t {
 
     /* of this request */
     wecom_client_t client;
-    wecom_lang_t lang;
+    const wecom_words_t *words;             /* of the visitor's language */
     const char *address;                    /* the visitor's, as httpd (mod_remoteip) knows it */
     const apr_array_header_t *pending;      /* wecom_login_cookie_t: pending cookies sent */
     const wecom_ticket_t *ticket;           /* of a living session, else NULL */

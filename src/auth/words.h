@@ -74,18 +74,23 @@ typedef enum wecom_lang_t {
  * of equal weight wins). NULL, or none of ours named: English. */
 wecom_lang_t wecom_words_language(const char *accept_language);
 
-/* "en" or "zh-CN": for the lang attribute. */
-const char *wecom_words_tag(wecom_lang_t lang);
+/* The sentences of one language. */
+typedef struct wecom_words_t {
+    wecom_lang_t lang;
+    const char *tag;                        /* "en" or "zh-CN": for the lang attribute */
+    const char *code;                       /* "en" or "zh": for WeCom's lang, and show names */
+    const char *texts[WECOM_WORD_COUNT];
+} wecom_words_t;
 
-/* "en" or "zh": for WeCom's lang parameter and for show names. */
-const char *wecom_words_short(wecom_lang_t lang);
+/* Those that come with the module; never NULL. */
+const wecom_words_t *wecom_words_builtin(wecom_lang_t lang);
 
 /* The raw sentence; never NULL. */
-const char *wecom_words_get(wecom_lang_t lang, wecom_word_t word);
+const char *wecom_words_get(const wecom_words_t *words, wecom_word_t word);
 
 /* The sentence with values filled in. pairs: key, value, ..., NULL. Values are plain text; the
  * result is plain text too and is escaped by the page. */
-const char *wecom_words_fill(wecom_lang_t lang, wecom_word_t word, const char *const *pairs,
-                             apr_pool_t *pool);
+const char *wecom_words_fill(const wecom_words_t *words, wecom_word_t word,
+                             const char *const *pairs, apr_pool_t *pool);
 
 #endif

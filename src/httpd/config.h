@@ -161,6 +161,7 @@ typedef struct wecom_server_t {
                                          * own table */
     apr_array_header_t *ldap_bind;      /* DN, and "file:..." or "env:..."; NULL: anonymous */
     apr_array_header_t *bind_provider;  /* names of authn providers, or NULL */
+    apr_array_header_t *popup_origins;  /* origins as browsers send them; NULL: none */
     const char *audit_log;              /* file or "|program"; NULL: the error log */
 
     /* Made by check_config, for servers that see at least one source; else NULL and 0. */
@@ -229,6 +230,9 @@ int wecom_config_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
 
 /* The server's record; site is NULL when this virtual host has no source. */
 const wecom_server_t *wecom_config_server(const server_rec *s);
+
+/* 1 for the origin of the site itself and those of WeComPopupOrigins. */
+int wecom_config_is_popup_origin(const wecom_server_t *server, const char *origin);
 
 /* The merged place of a request. */
 const wecom_place_t *wecom_config_place(const request_rec *r);

@@ -149,6 +149,21 @@ const char *wecom_value_public_url(const char *value, apr_pool_t *pool)
                    "the usual one, without a path: https://intranet.example.com", pool);
 }
 
+const char *wecom_value_origin(const char *value, apr_pool_t *pool)
+{
+    wecom_site_t parts;
+
+    if (wecom_site_parse_url(&parts, value, pool) != WECOM_OK) {
+        return wrong(value, "is no origin; write scheme and host, and the port where it is not "
+                     "the usual one: https://app.example.com", pool);
+    }
+    /* Compared with what browsers send, byte by byte. */
+    return strcmp(parts.public_url, value) == 0
+           ? NULL
+           : wrong(value, apr_pstrcat(pool, "is not how a browser spells it; write ",
+                                      parts.public_url, NULL), pool);
+}
+
 const char *wecom_value_endpoint(const char *value, apr_pool_t *pool)
 {
     return wecom_site_is_endpoint(value)

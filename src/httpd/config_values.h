@@ -35,6 +35,7 @@ const char *wecom_value_proxy(const char *value, apr_pool_t *pool);
 const char *wecom_value_public_url(const char *value, apr_pool_t *pool);
 
 /* "/wecom" */
+const char *wecom_value_origin(const char *value, apr_pool_t *pool);
 const char *wecom_value_endpoint(const char *value, apr_pool_t *pool);
 
 /* file:PATH */

@@ -71,6 +71,20 @@ int wecom_endpoint_parameter(const char **value, const request_rec *r, const cha
     return status == WECOM_OK;
 }
 
+/* Pages of other sites may read the answer in their scripts, with the visitor's cookies, if they
+ * are named in WeComPopupOrigins. Only a host of the same site gets the cookies at all
+ * (SameSite=Lax). */
+void wecom_endpoint_allow_origin(request_rec *r, const wecom_visit_t *visit)
+{
+    const char *origin = apr_table_get(r->headers_in, "Origin");
+
+    apr_table_mergen(r->err_headers_out, "Vary", "Origin");
+    if (origin != NULL && wecom_config_is_popup_origin(visit->server, origin)) {
+        apr_table_setn(r->err_headers_out, "Access-Control-Allow-Origin", origin);
+        apr_table_setn(r->err_headers_out, "Access-Control-Allow-Credentials", "true");
+    }
+}
+
 /* --- login ----------------------------------------------------------------------------------- */
 
 /* The place that `target` would be, for its sources and what it says of registration: looked up
@@ -172,6 +186,7 @@ static int answer_session(request_rec *r, wecom_visit_t *visit)
     wecom_json_out_t *departments;
     apr_size_t i;
 
+    wecom_endpoint_allow_origin(r, visit);
     if (ticket == NULL && visit->session_unknown) { /* neither in nor out */
         wecom_json_out_text(json, "error", "unavailable");
         apr_table_setn(r->err_headers_out, "Retry-After", "10");

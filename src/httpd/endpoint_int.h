@@ -13,6 +13,9 @@ int wecom_endpoint_finish(request_rec *r, const wecom_reply_t *reply);
 int wecom_endpoint_parameter(const char **value, const request_rec *r, const char *name,
                              apr_size_t max_len);
 
+/* Access-Control-* for the origins of WeComPopupOrigins. */
+void wecom_endpoint_allow_origin(request_rec *r, const wecom_visit_t *visit);
+
 /* Answers of the table. */
 int wecom_endpoint_bind(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_logout(request_rec *r, wecom_visit_t *visit);

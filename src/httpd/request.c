@@ -140,7 +140,8 @@ void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visi
     room->now = apr_time_now();
     room->pool = visit->pool;
     room->client = wecom_link_client(apr_table_get(r->headers_in, "User-Agent"));
-    room->lang = wecom_words_language(apr_table_get(r->headers_in, "Accept-Language"));
+    room->words = wecom_words_builtin(wecom_words_language(apr_table_get(r->headers_in,
+                                                                         "Accept-Language")));
     room->address = r->useragent_ip;
     room->pending = visit->pending;
     room->ticket = wecom_session_ticket(r, visit);
@@ -247,8 +248,8 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
     set_header(r, "Cache-Control", "no-store");
     set_header(r, "X-Content-Type-Options", "nosniff");
     set_header(r, "Referrer-Policy", "no-referrer");
-    if (reply->is_page) {
-        set_header(r, "Content-Security-Policy", wecom_page_policy());
+    if (reply->policy != NULL) {
+        set_header(r, "Content-Security-Policy", reply->policy);
         set_header(r, "X-Frame-Options", "DENY");
     }
     if (reply->retry_after > 0) {

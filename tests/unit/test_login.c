@@ -144,7 +144,7 @@ static void language_goes_along(void **state)
     walk_t *walk = *state;
 
     walk_only(walk, &walk->acme);
-    walk->room.lang = WECOM_LANG_ZH;
+    walk->room.words = wecom_words_builtin(WECOM_LANG_ZH);
     walk_begin(walk);
     assert_non_null(strstr(walk->reply.location, "&lang=zh"));
 }
@@ -260,7 +260,7 @@ static void page_has_a_button_for_each_source(void **state)
     assert_int_equal(walk->reply.cookies->nelts, 0);
     walk_assert_hides(walk, "WC0");
 
-    walk->room.lang = WECOM_LANG_ZH;
+    walk->room.words = wecom_words_builtin(WECOM_LANG_ZH);
     walk_page(walk, walk->state, NULL);
     walk_assert_shows(walk, ">使用示例科技登录</a>");
     walk_assert_shows(walk, ">使用 Beta 登录</a>");

@@ -206,7 +206,7 @@ static void redirect_takes_the_page_back(void **state)
     assert_int_equal(reply->status, 303);
     assert_string_equal(reply->location, "https://intranet.example.com/x");
     assert_null(reply->body);
-    assert_int_equal(reply->is_page, 0);
+    assert_null(reply->policy);
     assert_int_equal(reply->cookies->nelts, 1);
     assert_string_equal(APR_ARRAY_IDX(reply->cookies, 0, const char *), "a=b");
 }

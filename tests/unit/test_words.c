@@ -21,7 +21,7 @@ static void every_word_is_there(void **state)
     (void)state;
     for (word = 0; word < WECOM_WORD_COUNT; word++) {
         for (lang = 0; lang < WECOM_LANG_COUNT; lang++) {
-            const char *text = wecom_words_get((wecom_lang_t)lang, (wecom_word_t)word);
+            const char *text = wecom_words_get(wecom_words_builtin((wecom_lang_t)lang), (wecom_word_t)word);
 
             CHECK(text != NULL && *text != '\0', "word %d is empty in language %d", word, lang);
             CHECK(wecom_text_is_plain_utf8(text, strlen(text)), "word %d, language %d: bytes",
@@ -40,8 +40,8 @@ static void english_is_ascii_and_chinese_is_not(void **state)
 
     (void)state;
     for (word = 0; word < WECOM_WORD_COUNT; word++) {
-        const char *en = wecom_words_get(WECOM_LANG_EN, (wecom_word_t)word);
-        const char *zh = wecom_words_get(WECOM_LANG_ZH, (wecom_word_t)word);
+        const char *en = wecom_words_get(wecom_words_builtin(WECOM_LANG_EN), (wecom_word_t)word);
+        const char *zh = wecom_words_get(wecom_words_builtin(WECOM_LANG_ZH), (wecom_word_t)word);
         size_t i;
 
         for (i = 0; en[i] != '\0'; i++) {
@@ -104,7 +104,7 @@ static void placeholders_are_the_same_in_all_languages(void **state)
             }
         }
         for (lang = 0; lang < WECOM_LANG_COUNT; lang++) {
-            const char *text = wecom_words_get((wecom_lang_t)lang, (wecom_word_t)word);
+            const char *text = wecom_words_get(wecom_words_builtin((wecom_lang_t)lang), (wecom_word_t)word);
             const char *found = placeholders(text, pool);
 
             CHECK(strcmp(found, expected) == 0, "'%s' has {%s}, not {%s}", text, found,
@@ -116,10 +116,10 @@ static void placeholders_are_the_same_in_all_languages(void **state)
 static void tags_of_the_languages(void **state)
 {
     (void)state;
-    assert_string_equal(wecom_words_tag(WECOM_LANG_EN), "en");
-    assert_string_equal(wecom_words_tag(WECOM_LANG_ZH), "zh-CN");
-    assert_string_equal(wecom_words_short(WECOM_LANG_EN), "en");
-    assert_string_equal(wecom_words_short(WECOM_LANG_ZH), "zh");
+    assert_string_equal(wecom_words_builtin(WECOM_LANG_EN)->tag, "en");
+    assert_string_equal(wecom_words_builtin(WECOM_LANG_ZH)->tag, "zh-CN");
+    assert_string_equal(wecom_words_builtin(WECOM_LANG_EN)->code, "en");
+    assert_string_equal(wecom_words_builtin(WECOM_LANG_ZH)->code, "zh");
 }
 
 /* --- Accept-Language ------------------------------------------------------------------------ */
@@ -285,7 +285,7 @@ static void values_with_the_right_blanks(void **state)
 
     for (i = 0; i < COUNT(fillings); i++) {
         const char *pairs[3] = { fillings[i].key, fillings[i].value, NULL };
-        const char *text = wecom_words_fill(fillings[i].lang, fillings[i].word, pairs, pool);
+        const char *text = wecom_words_fill(wecom_words_builtin(fillings[i].lang), fillings[i].word, pairs, pool);
 
         CHECK(strcmp(text, fillings[i].result) == 0, "'%s' instead of '%s'", text,
               fillings[i].result);
@@ -298,12 +298,12 @@ static void two_values_in_one_sentence(void **state)
                                          NULL };
     apr_pool_t *pool = *state;
 
-    assert_string_equal(wecom_words_fill(ZH, WECOM_WORD_WRONG_NAME, pairs, pool),
+    assert_string_equal(wecom_words_fill(wecom_words_builtin(ZH), WECOM_WORD_WRONG_NAME, pairs, pool),
                         "您访问的是 10.0.0.5，而本站地址是 intranet.example.com。请联系管理员。");
-    assert_string_equal(wecom_words_fill(EN, WECOM_WORD_WRONG_NAME, pairs, pool),
+    assert_string_equal(wecom_words_fill(wecom_words_builtin(EN), WECOM_WORD_WRONG_NAME, pairs, pool),
                         "You came to 10.0.0.5, but this site is intranet.example.com. Tell the "
                         "administrator.");
-    assert_string_equal(wecom_words_fill(EN, WECOM_WORD_NOT_MEMBER, NULL, pool),
+    assert_string_equal(wecom_words_fill(wecom_words_builtin(EN), WECOM_WORD_NOT_MEMBER, NULL, pool),
                         "You are not a member of .");
 }
 

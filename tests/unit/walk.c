@@ -58,7 +58,7 @@ int walk_setup(void **state)
     walk->room.ports = &walk->world->ports;
     walk->room.pool = walk->pool;
     walk->room.client = WECOM_CLIENT_BROWSER;
-    walk->room.lang = WECOM_LANG_EN;
+    walk->room.words = wecom_words_builtin(WECOM_LANG_EN);
     walk->room.address = "192.0.2.7";
     walk->room.allowed = "";
     walk->wish.allowed = "";
@@ -200,7 +200,7 @@ static void walk_leave(walk_t *walk)
     }
     /* An answer is one of the two, and a page is a whole one. */
     assert_true((walk->reply.location != NULL) != (walk->reply.body != NULL));
-    assert_int_equal(walk->reply.is_page, walk->reply.body != NULL);
+    assert_int_equal(walk->reply.policy != NULL, walk->reply.body != NULL);
     if (walk->reply.location != NULL) {
         at = strstr(walk->reply.location, "state=");
         at = at != NULL ? at + 6 : strstr(walk->reply.location, "login?p=");
@@ -340,7 +340,7 @@ void walk_assert_refused(const walk_t *walk, wecom_reason_t reason, const char *
     assert_non_null(walk->reply.incident);
     assert_memory_equal(walk->reply.incident, row->id, 6);
     walk_assert_shows(walk, walk->reply.incident);
-    walk_assert_shows(walk, wecom_text_html(wecom_words_fill(WECOM_LANG_EN, row->word, pairs,
+    walk_assert_shows(walk, wecom_text_html(wecom_words_fill(walk->room.words, row->word, pairs,
                                                              walk->pool), walk->pool));
     if (again != NULL) {
         walk_assert_shows(walk, apr_pstrcat(walk->pool, " href=\"",
