@@ -18,6 +18,30 @@ void wecom_refusal_link(apr_array_header_t *links, const char *label, const char
     row->href = href;
 }
 
+void wecom_refusal_tell(wecom_page_t *page, const wecom_login_t *room, const char *id, int ok)
+{
+    apr_table_t *data;
+
+    if (room->opener == NULL) {
+        return;
+    }
+    data = apr_table_make(room->pool, 4);
+    apr_table_setn(data, "origin", room->opener);
+    apr_table_setn(data, "nonce", room->nonce);
+    apr_table_setn(data, "id", id);
+    apr_table_setn(data, "ok", ok ? "true" : "false");
+    page->data = data;
+    page->script = "popup.js";
+}
+
+/* The same login once more, in the same window. */
+static const char *again_in_window(const wecom_login_t *room)
+{
+    return apr_pstrcat(room->pool, room->site->endpoint, "/login?display=popup&origin=",
+                       wecom_text_url_encode(room->opener, strlen(room->opener), room->pool), "&nonce=", room->nonce,
+                       NULL);
+}
+
 void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int status,
                         wecom_page_t *page)
 {
@@ -29,6 +53,7 @@ void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int sta
     page->nonce = wecom_crypto_random_text(22, room->pool);
     reply->body = wecom_page_render(page, room->pool);
     reply->policy = wecom_page_policy(page, room->pool);
+    reply->opener = room->opener != NULL;
 }
 
 /* Without random bytes the id alone. 32 characters, so that each byte gives one without bias. */
@@ -59,6 +84,10 @@ void wecom_refusal_page(wecom_reply_t *reply, const wecom_login_t *room, wecom_r
     page.title = wecom_words_get(room->words, WECOM_WORD_NOT_SIGNED_IN);
     page.sentence = wecom_words_fill(room->words, row->word, pairs, room->pool);
     page.incident = new_number(row->id, room->pool);
+    wecom_refusal_tell(&page, room, row->id, 0);
+    if (again != NULL && room->opener != NULL) {
+        again = again_in_window(room);
+    }
     if (again != NULL) {
         apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
 

@@ -25,6 +25,11 @@ void wecom_refusal_mark(wecom_reply_t *reply, wecom_page_t *page, const wecom_lo
 void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const char *who);
 
 /* Any page of ours as the reply: fills in language and time. */
+/* The page's script tells the page that opened this window what has become of the login: only
+ * {ok, id}, only to the origin that was sealed. ok 0: when the window is closed. Nothing without
+ * such a window. */
+void wecom_refusal_tell(wecom_page_t *page, const wecom_login_t *room, const char *id, int ok);
+
 void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int status,
                         wecom_page_t *page);
 

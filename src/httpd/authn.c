@@ -153,6 +153,9 @@ void wecom_authn_wish(wecom_login_wish_t *wish, const request_rec *r, const char
     wish->target = target;
     wish->flags = (place->login_only ? (unsigned int)WECOM_PENDING_LOGIN_ONLY : 0u)
                   | (place->registration ? 0u : (unsigned int)WECOM_PENDING_NO_REGISTRATION);
+    wish->mode = (wecom_login_mode_t)place->login;
+    wish->opener = NULL;
+    wish->nonce = NULL;
     wish->consent = 0;
 }
 

@@ -222,8 +222,10 @@ void walk_begin(walk_t *walk)
 
 void walk_page(walk_t *walk, const char *pending_state, const char *source_id)
 {
+    wecom_login_query_t query = { .pending = pending_state, .source = source_id };
+
     walk_arrive(walk);
-    wecom_login_page(&walk->reply, &walk->room, pending_state, source_id, &walk->wish);
+    wecom_login_page(&walk->reply, &walk->room, &query, &walk->wish);
     walk_leave(walk);
 }
 
