@@ -346,8 +346,10 @@ int wecom_authn_note_failure(request_rec *r, const char *auth_type)
         reply->body = "{\"error\":\"forbidden\"}";
     }
     else {
-        wecom_refusal_denied(reply, &room, own->admitted->name[0] != '\0' ? own->admitted->name
-                                                                          : r->user);
+        wecom_refusal_denied(reply, &room,
+                             own->admitted->name[0] != '\0' ? own->admitted->name : r->user,
+                             wecom_target_or_root(wecom_request_target(r),
+                                                  visit->server->site->endpoint, r->pool));
     }
     wecom_request_log(r, reply);
     wecom_request_leave(face, reply, HTTP_UNAUTHORIZED);

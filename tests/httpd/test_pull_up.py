@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from harness.client import ANDROID, CHROME, IPHONE, WECHAT, WECOM_ANDROID, WECOM_IOS, links
-from harness.site import Place, Source
+from harness.site import Place
 
 OPEN = "Open in WeCom"
 OWN = "Use WeCom\'s own page instead"
