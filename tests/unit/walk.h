@@ -14,6 +14,7 @@
 #include "world.h"
 
 #include "../../src/auth/bind.h"
+#include "../../src/auth/keep_page.h"
 #include "../../src/auth/login.h"
 
 #define WALK_JAR 16
@@ -76,6 +77,14 @@ void walk_logout(walk_t *walk, int sure);
 /* {endpoint}/bind, opened and posted to. */
 void walk_bind(walk_t *walk, const char *state, const char *action);
 void walk_bind_post(walk_t *walk, const wecom_bind_form_t *form, const wecom_prover_t *prover);
+
+/* A form is posted that can be kept; 1 when it was: walk->state is that of the login behind the
+ * button. */
+int walk_form(walk_t *walk, const wecom_kept_t *kept);
+
+/* {endpoint}/form, opened and posted to. */
+void walk_form_bring(walk_t *walk, const char *state, const char *back);
+void walk_form_ask(walk_t *walk, const char *state, const char *box, const char *back);
 
 /* The return of walk->state with this code. */
 void walk_back(walk_t *walk, const char *code);
