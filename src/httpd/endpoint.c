@@ -88,11 +88,8 @@ void wecom_endpoint_allow_origin(request_rec *r, const wecom_visit_t *visit)
 
 /* --- login ----------------------------------------------------------------------------------- */
 
-/* The place that `target` would be, for its sources and what it says of registration: looked up
- * with a subrequest that runs no login. A target that is not behind AuthType WeCom gets what the
- * server says. */
-static void wish_for_target(wecom_login_wish_t *wish, request_rec *r, wecom_visit_t *visit,
-                            const char *target)
+void wecom_endpoint_wish(wecom_login_wish_t *wish, request_rec *r, wecom_visit_t *visit,
+                         const char *target)
 {
     request_rec *probe;
 
@@ -196,7 +193,8 @@ static int answer_login(request_rec *r, wecom_visit_t *visit)
         wecom_refusal_page(&reply, &room, WECOM_REASON_POPUP_ORIGIN, NULL, NULL);
         return wecom_endpoint_finish(r, &reply);
     }
-    wish_for_target(&wish, r, visit, wecom_target_or_root(wanted, site->endpoint, visit->pool));
+    wecom_endpoint_wish(&wish, r, visit,
+                        wecom_target_or_root(wanted, site->endpoint, visit->pool));
     if (popup) {
         wish.opener = apr_pstrdup(visit->pool, window.opener);
         wish.nonce = apr_pstrdup(visit->pool, window.nonce);
@@ -318,6 +316,7 @@ static const wecom_own_t own_urls[] = {
     { "bind", wecom_endpoint_bind, 1 },
     { "pair", wecom_endpoint_pair, 1 },
     { "logout", wecom_endpoint_logout, 1 },
+    { "form", wecom_endpoint_keep, 1 },
     { "session", answer_session, 0 },
     { "denied", answer_denied, 1 },
 };

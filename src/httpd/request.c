@@ -258,7 +258,7 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
     wecom_request_own(r)->answered = 1;
     set_header(r, "Cache-Control", "no-store");
     set_header(r, "X-Content-Type-Options", "nosniff");
-    set_header(r, "Referrer-Policy", "no-referrer");
+    set_header(r, "Referrer-Policy", reply->referrer != NULL ? reply->referrer : "no-referrer");
     if (reply->policy != NULL) {
         set_header(r, "Content-Security-Policy", reply->policy);
         set_header(r, "X-Frame-Options", "DENY");

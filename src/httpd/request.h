@@ -29,8 +29,9 @@ typedef struct wecom_visit_t {
     apr_array_header_t *pending;         /* wecom_login_cookie_t; never NULL */
     const char *last_source;             /* what the browser says it used last, or NULL */
 
-    int session_read;                    /* the next four are known */
+    int session_read;                    /* the next five are known */
     const wecom_ticket_t *ticket;        /* of a living session, else NULL */
+    const wecom_ticket_t *former;        /* of a session that has ended: whose it was, no more */
     int session_spoiled;                 /* a cookie came that did not open or had expired */
     int session_unknown;                 /* the account behind the cookie cannot be judged now */
     int session_due;                     /* the cookie should be written anew */
