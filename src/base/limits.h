@@ -19,6 +19,7 @@
 #define WECOM_MAX_PENDING_COOKIE    1000 /* base64 text of a pending login with its target; four of
                                           * them and a session must fit LimitRequestFieldSize */
 #define WECOM_MAX_TARGET            2048 /* a return target: path and query */
+#define WECOM_MAX_SIGNED_URL        2400 /* a page's address for JS-SDK: origin, path and query */
 #define WECOM_MAX_CODE               512 /* WeCom, document 91023: code is at most 512 bytes */
 #define WECOM_MAX_STATE              128 /* WeCom, document 91022: state is at most 128 bytes */
 #define WECOM_MAX_FORM              8192 /* body of a form that is posted to our own URLs */
@@ -41,6 +42,7 @@
 #define WECOM_MAX_JSON_DEPTH          16
 #define WECOM_MAX_TOKEN             1024 /* access_token; WeCom asks to reserve 512 */
 #define WECOM_MAX_TICKET             512 /* user_ticket, document 91023 */
+#define WECOM_MAX_JSTICKET           512 /* of JS-SDK; those of document 90506 have 86 */
 #define WECOM_MAX_USERID              64 /* document 90196 */
 #define WECOM_MAX_EMAIL              254 /* RFC 5321 section 4.5.3.1.3 */
 #define WECOM_MAX_USERNAME           190 /* of an account; what MariaDB can index in utf8mb4 */

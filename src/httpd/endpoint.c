@@ -230,9 +230,25 @@ static int logout_token(const char **token, request_rec *r, wecom_visit_t *visit
                             room.now, r->pool) == WECOM_OK;
 }
 
-static int answer_session(request_rec *r, wecom_visit_t *visit)
+int wecom_endpoint_nobody(request_rec *r, const wecom_visit_t *visit)
 {
     const wecom_site_t *site = visit->server->site;
+    wecom_json_out_t *json = wecom_json_out_object(r->pool);
+
+    if (visit->session_unknown) { /* neither in nor out */
+        wecom_json_out_text(json, "error", "unavailable");
+        apr_table_setn(r->err_headers_out, "Retry-After", "10");
+        return json_answer(r, HTTP_SERVICE_UNAVAILABLE, json);
+    }
+    wecom_json_out_text(json, "error", "login_required");
+    wecom_json_out_text(json, "login", apr_pstrcat(r->pool, site->public_url, site->endpoint,
+                                                   "/login", NULL));
+    apr_table_setn(r->err_headers_out, "WWW-Authenticate", "WeCom");
+    return json_answer(r, HTTP_UNAUTHORIZED, json);
+}
+
+static int answer_session(request_rec *r, wecom_visit_t *visit)
+{
     const wecom_ticket_t *ticket = wecom_session_ticket(r, visit);
     wecom_json_out_t *json = wecom_json_out_object(r->pool);
     wecom_json_out_t *departments;
@@ -240,17 +256,8 @@ static int answer_session(request_rec *r, wecom_visit_t *visit)
     apr_size_t i;
 
     wecom_endpoint_allow_origin(r, visit);
-    if (ticket == NULL && visit->session_unknown) { /* neither in nor out */
-        wecom_json_out_text(json, "error", "unavailable");
-        apr_table_setn(r->err_headers_out, "Retry-After", "10");
-        return json_answer(r, HTTP_SERVICE_UNAVAILABLE, json);
-    }
     if (ticket == NULL) {
-        wecom_json_out_text(json, "error", "login_required");
-        wecom_json_out_text(json, "login", apr_pstrcat(r->pool, site->public_url,
-                                                       site->endpoint, "/login", NULL));
-        apr_table_setn(r->err_headers_out, "WWW-Authenticate", "WeCom");
-        return json_answer(r, HTTP_UNAUTHORIZED, json);
+        return wecom_endpoint_nobody(r, visit);
     }
     wecom_json_out_text(json, "source", ticket->source);
     wecom_json_out_text(json, "userid", ticket->userid);
@@ -318,6 +325,7 @@ static const wecom_own_t own_urls[] = {
     { "logout", wecom_endpoint_logout, 1 },
     { "form", wecom_endpoint_keep, 1 },
     { "session", answer_session, 0 },
+    { "jssdk", wecom_endpoint_jssdk, 0 },
     { "denied", answer_denied, 1 },
 };
 

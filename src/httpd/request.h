@@ -100,6 +100,9 @@ int wecom_request_send(request_rec *r, const wecom_reply_t *reply);
  * must not write themselves. */
 int wecom_request_leave(request_rec *r, wecom_reply_t *reply, int status);
 
+/* What WeCom or the transport said, for a log line: "; stage: errcode n: ...", or "". */
+const char *wecom_request_upstream(const wecom_error_t *err, apr_pool_t *pool);
+
 /* The one log line of an answer. */
 void wecom_request_log(request_rec *r, const wecom_reply_t *reply);
 

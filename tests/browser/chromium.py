@@ -68,8 +68,10 @@ class Document:
 
 
 class Chromium:
-    def __init__(self, agent=None, language="en", cookies=True):
-        """cookies: False blocks them all, as a careful visitor does."""
+    def __init__(self, agent=None, language="en", cookies=True, names=(), pin=None):
+        """cookies: False blocks them all, as a careful visitor does. names: {host: port}, found on
+        this machine. pin: the one key that is trusted beside the authorities (certificate.py);
+        without it every certificate is."""
         self._profile = Path(tempfile.mkdtemp(prefix="wecom-chromium-"))
         self._complaints = []
         self._events = []
@@ -78,13 +80,18 @@ class Chromium:
         options.ignore_local_proxy_environment_variables()
         for flag in FLAGS + (f"--user-data-dir={self._profile}/data", "about:blank"):
             options.add_argument(flag)
+        if names:
+            options.add_argument("--host-resolver-rules=" + ",".join(
+                f"MAP {name}:443 127.0.0.1:{port}" for name, port in names.items()))
+        if pin:
+            options.add_argument(f"--ignore-certificate-errors-spki-list={pin}")
         if agent:
             options.add_argument(f"--user-agent={agent}")
         prefs = {"intl.accept_languages": language}
         if not cookies:
             prefs["profile.default_content_setting_values.cookies"] = BLOCK
         options.add_experimental_option("prefs", prefs)
-        options.set_capability("acceptInsecureCerts", True)     # the harness signs its own
+        options.set_capability("acceptInsecureCerts", pin is None)  # the harness signs its own
         options.add_experimental_option("perfLoggingPrefs", {"enablePage": False})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         home = {**os.environ, "HOME": str(self._profile)}
@@ -214,6 +221,16 @@ class Chromium:
                                        if handle != here][len(urls) - 1:] and
                             self.driver.window_handles, f"{len(urls)} windows")
         return [handle for handle in handles if handle != here]
+
+    @contextmanager
+    def frame(self, css):
+        """Inside the frame that css finds."""
+        self.driver.switch_to.frame(self.wait(
+            lambda _: self.driver.find_element(By.CSS_SELECTOR, css), f"the frame {css}"))
+        try:
+            yield
+        finally:
+            self.driver.switch_to.default_content()
 
     # --- looks ---
 
