@@ -488,6 +488,7 @@ def test_badly_chunked(site, cookie, log):
     assert answer.status == 400 and b"data-box" not in answer.body
     assert answer.get("Connection") == "close"
     assert b"/open" not in answer.body, "what follows is no request"
+    assert b"HTTP/1.1 " not in answer.body and b"next step" not in answer.body, "one answer"
 
 
 def test_too_slow(fresh):
