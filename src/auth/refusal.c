@@ -26,6 +26,7 @@ void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int sta
     reply->status = status;
     reply->location = NULL;
     reply->content_type = "text/html; charset=utf-8";
+    page->look = room->look;
     page->nonce = wecom_crypto_random_text(22, room->pool);
     reply->body = wecom_page_render(page, room->pool);
     reply->policy = wecom_page_policy(page, room->pool);
@@ -56,6 +57,7 @@ void wecom_refusal_page(wecom_reply_t *reply, const wecom_login_t *room, wecom_r
     wecom_page_t page;
 
     memset(&page, 0, sizeof(page));
+    page.name = "refused";
     page.title = wecom_words_get(room->words, WECOM_WORD_NOT_SIGNED_IN);
     page.sentence = wecom_words_fill(room->words, row->word, pairs, room->pool);
     page.incident = new_number(row->id, room->pool);
@@ -97,6 +99,7 @@ void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const
 
     pairs[1] = who;
     memset(&page, 0, sizeof(page));
+    page.name = "denied";
     page.title = wecom_words_get(room->words, WECOM_WORD_NO_ACCESS);
     page.sentence = wecom_words_get(room->words, row->word);
     page.note = wecom_words_fill(room->words, WECOM_WORD_SIGNED_IN_AS, pairs, room->pool);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * words.h - every sentence a visitor reads, in every language, in one table.
+ * words.h - every sentence a visitor reads, in every language.
  *
+ * The sentences stand in pages/words.*, a file for each language, whose keys are the names below in
+ * lower case. A word needs a line in the enum and one in each file, else the module is not built.
  * One sentence, one thing to do. {name} and its like are filled in by wecom_words_fill. Between a
  * Latin letter or digit and a Chinese character a blank is set, none between two Chinese ones:
  * 使用 Acme 登录, 使用示例科技登录.
@@ -61,6 +63,18 @@ typedef enum wecom_word_t {
     WECOM_WORD_BACK,
     WECOM_WORD_CHOOSE,
     WECOM_WORD_GO_ON,
+    WECOM_WORD_SOMEONE_ELSE,
+    WECOM_WORD_LAST_USED,
+    WECOM_WORD_OPEN_IN_WECOM,
+    WECOM_WORD_COPY_ADDRESS,
+    WECOM_WORD_COPIED,           /* what the button says when it has copied */
+    WECOM_WORD_PAIR_NUMBER,      /* {number} */
+    WECOM_WORD_PAIR_ASK,         /* {site} {kind} {address} {time} */
+    WECOM_WORD_PAIR_NOT_ME,
+    WECOM_WORD_PAIR_ELSEWHERE,
+    WECOM_WORD_PAIR_DONE,
+    WECOM_WORD_PAIR_WRONG,
+    WECOM_WORD_LANGUAGE,         /* the language's own name, on the way to it */
     WECOM_WORD_COUNT
 } wecom_word_t;
 
@@ -89,7 +103,8 @@ const wecom_words_t *wecom_words_builtin(wecom_lang_t lang);
 const char *wecom_words_get(const wecom_words_t *words, wecom_word_t word);
 
 /* The sentence with values filled in. pairs: key, value, ..., NULL. Values are plain text; the
- * result is plain text too and is escaped by the page. */
+ * result is plain text too and is escaped by the page. A value that is read from right to left, or
+ * would turn what stands around it, is isolated from it. */
 const char *wecom_words_fill(const wecom_words_t *words, wecom_word_t word,
                              const char *const *pairs, apr_pool_t *pool);
 

@@ -37,7 +37,7 @@ static apr_array_header_t *links_of(const char *const *pairs, apr_pool_t *pool)
 
 #define ID_LINE \
     "<p class=\"quiet\">If you need help, give this number to the administrator: " \
-    "WC0231-K7Q2MX<br><time>Tue, 14 Nov 2023 22:13:20 GMT</time></p>"
+    "WC0231-K7Q2MX<br><time datetime=\"2023-11-14T22:13:20Z\">2023-11-14 22:13:20 UTC</time></p>"
 #define BACKWARDS "\xe2\x80\xae" "fdp.exe\xe2\x80\xac"
 
 /* --- the whole page ------------------------------------------------------------------------- */
@@ -46,12 +46,12 @@ static void page_has_its_parts_in_order(void **state)
 {
     static const char *const links[] = { "Try again", "/report?id=7&x=1", "Other", "/o", NULL };
     static const char *const order[] = {
-        "<!DOCTYPE html>\n<html lang=\"en\">", "<meta charset=\"utf-8\">", "noindex",
+        "<!DOCTYPE html>\n<html lang=\"en\">\n", "<meta charset=\"utf-8\">", "noindex",
         "<title>Title</title>", "<style nonce=\"\">", "</style>", "<h1>Title</h1>", "<p>Sentence.</p>",
         "<a class=\"b first\" href=\"/report?id=7&amp;x=1\">Try again</a>",
         "<a class=\"b\" href=\"/o\">Other</a>", "<p class=\"quiet\">Note.</p>",
         ID_LINE,
-        "</main>\n</body>\n</html>\n",
+        "</main>\n\n</body>\n</html>\n",
     };
     apr_pool_t *pool = *state;
     wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title", .sentence = "Sentence.",
@@ -82,7 +82,7 @@ static void what_is_not_given_is_not_there(void **state)
     const char *body = strstr(html, "<body>");
 
     assert_non_null(strstr(html, "<html lang=\"zh-CN\">"));
-    assert_string_equal(body, "<body><main>\n<h1>登录</h1>\n</main>\n</body>\n</html>\n");
+    assert_string_equal(body, "<body>\n<main>\n<h1>登录</h1>\n</main>\n\n</body>\n</html>\n");
     page.links = apr_array_make(pool, 1, sizeof(wecom_page_link_t));
     assert_string_equal(wecom_page_render(&page, pool), html);
 }
@@ -97,9 +97,9 @@ static void form_stands_out_before_its_links(void **state)
 
     page.links = links_of(links, pool);
     html = wecom_page_render(&page, pool);
-    assert_non_null(strstr(html, "<form method=\"post\" action=\"/wecom/x\">"
-                           "<input type=\"hidden\" name=\"token\" value=\"tok\">"
-                           "<button class=\"b first\" type=\"submit\">Do it</button></form>\n"
+    assert_non_null(strstr(html, "<form method=\"post\" action=\"/wecom/x\">\n"
+                           "<input type=\"hidden\" name=\"token\" value=\"tok\">\n"
+                           "<button class=\"b first\" type=\"submit\">Do it</button>\n</form>\n"
                            "<a class=\"b\" href=\"/\">Stay</a>"));
     assert_int_equal(count(html, "first\""), 1);
 }
@@ -136,13 +136,15 @@ static void inputs_have_labels_and_the_first_empty_one_the_focus(void **state)
 
     page.form_inputs = inputs_of(NULL, pool);
     html = wecom_page_render(&page, pool);
-    assert_non_null(strstr(html, "value=\"tok\"><input type=\"hidden\" name=\"p\" value=\"state\">"
+    assert_non_null(strstr(html, "value=\"tok\">\n"
+                           "<input type=\"hidden\" name=\"p\" value=\"state\">\n"
                            "<label for=\"username\">Account</label>\n"
                            INPUT("username", "text", "", "username", " autofocus")
                            "<label for=\"password\">Password</label>\n"
                            INPUT("password", "password", "", "current-password", "")
-                           "<button class=\"b first\" type=\"submit\">Do it</button></form>"));
-    assert_int_equal(count(html, "alert"), 1);
+                           "<button class=\"b first\" type=\"submit\">Do it</button>\n</form>"));
+    assert_int_equal(count(html, "role=\"alert\""), 0);
+    assert_int_equal(count(html, "aria-describedby"), 0);
 
     page.form_inputs = inputs_of("li.na", pool);
     page.alert = "Wrong.";
@@ -189,8 +191,164 @@ static void links_can_come_before_the_form(void **state)
     page.links = links_of(links, pool);
     html = wecom_page_render(&page, pool);
     assert_non_null(strstr(html, "<a class=\"b first\" href=\"/bind?do=bind\">Use it</a>\n<form"));
-    assert_non_null(strstr(html, "<button class=\"b\" type=\"submit\">New</button></form>\n"
+    assert_non_null(strstr(html, "<button class=\"b\" type=\"submit\">New</button>\n</form>\n"
                            "</main>"));
+}
+
+static void a_number_an_address_and_data(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title",
+                          .number = "42", .copy = "https://x/?a=1&b=2", .nonce = "n" };
+    apr_table_t *data = apr_table_make(pool, 2);
+    const char *html;
+
+    apr_table_set(data, "state", "a\"b");
+    page.data = data;
+    html = wecom_page_render(&page, pool);
+    assert_non_null(strstr(html, "<main data-state=\"a&quot;b\">\n<h1>Title</h1>\n"
+                           "<p class=\"number\">42</p>\n"
+                           "<p class=\"i copy\">https://x/?a=1&amp;b=2</p>\n"
+                           "<button class=\"b\" type=\"button\" "
+                           "data-copy=\"https://x/?a=1&amp;b=2\" data-done=\"Copied\" hidden>"
+                           "Copy the address</button>\n</main>"));
+    page.script = "pair.js";
+    html = wecom_page_render(&page, pool);
+    assert_non_null(strstr(html, "data-done=\"Copied\">Copy the address</button>"));
+    assert_non_null(strstr(html, "<script nonce=\"n\">"));
+}
+
+static void links_with_a_picture_and_a_note(void **state)
+{
+    static const char *const links[] = { "Sign in with Acme", "/a", "Other", "/o", NULL };
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title",
+                          .note = "Of the page." };
+    apr_array_header_t *made = links_of(links, pool);
+
+    APR_ARRAY_IDX(made, 0, wecom_page_link_t).icon = "/wecom/asset/i.png";
+    APR_ARRAY_IDX(made, 0, wecom_page_link_t).note = "Last used";
+    page.links = made;
+    assert_non_null(strstr(wecom_page_render(&page, pool),
+                           "<a class=\"b first\" href=\"/a\"><img src=\"/wecom/asset/i.png\" "
+                           "alt=\"\" width=\"20\" height=\"20\">Sign in with Acme"
+                           "<small>Last used</small></a>\n<a class=\"b\" href=\"/o\">Other</a>"));
+}
+
+static void the_other_language_is_offered(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title",
+                          .self = "/wecom/login" };
+
+    assert_non_null(strstr(wecom_page_render(&page, pool),
+                           "</main>\n<footer><a href=\"/wecom/login?lang=zh-CN\" lang=\"zh-CN\" "
+                           "hreflang=\"zh-CN\">中文</a></footer>"));
+    page.words = wecom_words_builtin(WECOM_LANG_ZH);
+    page.self = "/wecom/login?p=a";
+    assert_non_null(strstr(wecom_page_render(&page, pool),
+                           "<footer><a href=\"/wecom/login?p=a&amp;lang=en\" lang=\"en\" "
+                           "hreflang=\"en\">English</a></footer>"));
+}
+
+/* --- the look ------------------------------------------------------------------------------- */
+
+static void brand_stands_at_the_top_and_in_the_title(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_look_t look = { .titles = { "Acme & Co", "示例" }, .logo = "/wecom/asset/l.svg",
+                          .icon = "/wecom/asset/i.ico", .style = ":root{--fill:#123456}" };
+    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title",
+                          .look = &look };
+    const char *html = wecom_page_render(&page, pool);
+
+    assert_non_null(strstr(html, "<title>Title · Acme &amp; Co</title>\n"
+                           "<link rel=\"icon\" href=\"/wecom/asset/i.ico\">\n"));
+    assert_non_null(strstr(html, ":root{--fill:#123456}</style>"));
+    assert_non_null(strstr(html, "<body>\n<header>\n<img src=\"/wecom/asset/l.svg\" alt=\"\">\n"
+                           "<p><bdi>Acme &amp; Co</bdi></p>\n</header>\n<main>"));
+    look.logo = NULL;
+    page.words = wecom_words_builtin(WECOM_LANG_ZH);
+    html = wecom_page_render(&page, pool);
+    assert_non_null(strstr(html, "<header>\n<p><bdi>示例</bdi></p>\n</header>"));
+}
+
+static const wecom_template_t *compiled(const char *text, apr_pool_t *pool)
+{
+    const wecom_template_t *made;
+    wecom_slip_t slip;
+    wecom_status_t status = wecom_page_compile(&made, &slip, text, strlen(text), pool);
+
+    CHECK(status == WECOM_OK, "line %d: %s", slip.line, slip.sentence);
+    return made;
+}
+
+#define OWN(text) "<!-- wecom-template 1 -->\n<main{{data}}>" text "{{script}}</main>"
+
+static void a_page_takes_its_own_template_before_the_layout(void **state)
+{
+    apr_pool_t *pool = *state;
+    apr_array_header_t *pages = apr_array_make(pool, 1, sizeof(wecom_look_page_t));
+    wecom_look_page_t login = { "login", compiled(OWN("mine: {{title}}"), pool) };
+    wecom_look_t look = { .layout = compiled(OWN("all: {{title}}"), pool), .pages = pages };
+    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "T",
+                          .look = &look, .name = "login" };
+
+    APR_ARRAY_PUSH(pages, wecom_look_page_t) = login;
+    assert_string_equal(wecom_page_render(&page, pool), "<main>mine: T</main>");
+    page.name = "bind";
+    assert_string_equal(wecom_page_render(&page, pool), "<main>all: T</main>");
+    page.name = NULL;
+    assert_string_equal(wecom_page_render(&page, pool), "<main>all: T</main>");
+    look.layout = NULL;
+    assert_non_null(strstr(wecom_page_render(&page, pool), "<h1>T</h1>"));
+}
+
+/* A template that multiplies what it is given is not shown, the page is. */
+static void too_much_of_a_page_falls_back(void **state)
+{
+    static const char *const links[] = { "x", "/", "y", "/", NULL };
+    apr_pool_t *pool = *state;
+    char *filler = apr_palloc(pool, 60001);
+    wecom_look_t look = { 0 };
+    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "T",
+                          .look = &look };
+    apr_array_header_t *many = apr_array_make(pool, 20, sizeof(wecom_page_link_t));
+    int i;
+
+    memset(filler, 'f', 60000);
+    filler[60000] = '\0';
+    for (i = 0; i < 20; i++) {
+        apr_array_cat(many, links_of(links, pool));
+    }
+    page.links = many;
+    look.layout = compiled(apr_pstrcat(pool, "<!-- wecom-template 1 -->\n<main{{data}}>{{script}}"
+                                       "{{#links}}", filler, "{{/links}}</main>", NULL), pool);
+    assert_non_null(strstr(wecom_page_render(&page, pool), "<h1>T</h1>"));
+}
+
+/* A name that is listed and never used would be a file that is read for nothing, and one that is
+ * used and not listed could not be replaced: docs/pages.md and the code meet here. */
+static void names_are_what_a_file_may_be_called(void **state)
+{
+    const char *const *name;
+
+    (void)state;
+    for (name = wecom_page_names(); *name != NULL; name++) {
+        CHECK(strspn(*name, "abcdefghijklmnopqrstuvwxyz-") == strlen(*name), "%s", *name);
+        CHECK(strcmp(*name, "page") != 0, "page.html is the layout");
+    }
+}
+
+static void policy_lets_the_named_frames_in(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_look_t look = { .frame_ancestors = "'self' https://a.example" };
+    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "",
+                          .nonce = "n0nce", .look = &look };
+
+    assert_non_null(strstr(wecom_page_policy(&page, pool),
+                           "frame-ancestors 'self' https://a.example; base-uri 'none'"));
 }
 
 /* --- what is filled in ---------------------------------------------------------------------- */
@@ -199,16 +357,22 @@ static void links_can_come_before_the_form(void **state)
 static const char *render_with(const char *text, apr_pool_t *pool)
 {
     const char *links[3] = { NULL, NULL, NULL };
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN) };
+    wecom_look_t look = { .titles = { text, text }, .logo = text, .icon = text };
+    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .look = &look };
 
     links[0] = links[1] = text;
+    page.number = page.copy = page.self = page.beacon = text;
     page.title = page.sentence = page.note = page.form_action = page.form_token = text;
-    page.form_label = page.incident = page.alert = text;
+    page.form_label = page.alert = text;
     page.links = links_of(links, pool);
+    if (page.links->nelts > 0) {
+        APR_ARRAY_IDX(page.links, 0, wecom_page_link_t).note = text;
+        APR_ARRAY_IDX(page.links, 0, wecom_page_link_t).icon = text;
+    }
     return wecom_page_render(&page, pool);
 }
 
-#define PLACES 11 /* the title twice */
+#define PLACES 21 /* title, site and the address to copy twice */
 
 /* The same for what else a form can have. */
 static const char *render_form_with(const char *text, apr_pool_t *pool)
@@ -232,7 +396,7 @@ static const char *render_form_with(const char *text, apr_pool_t *pool)
 static void every_place_of_a_form_is_escaped(void **state)
 {
     apr_pool_t *pool = *state;
-    const char *plain = render_form_with("", pool);
+    const char *plain = render_form_with("x", pool);
     const char *html = render_form_with(EVIL, pool);
 
     assert_int_equal(count(html, HARMLESS), FORM_PLACES);
@@ -246,7 +410,7 @@ static void every_place_of_a_form_is_escaped(void **state)
 static void every_place_is_escaped(void **state)
 {
     apr_pool_t *pool = *state;
-    const char *plain = render_with("", pool);
+    const char *plain = render_with("x", pool);
     const char *html = render_with(EVIL, pool);
 
     assert_int_equal(count(html, HARMLESS), PLACES);
@@ -256,6 +420,17 @@ static void every_place_is_escaped(void **state)
     assert_int_equal(count(html, ">"), count(plain, ">"));
     assert_int_equal(count(html, "\""), count(plain, "\""));
     assert_int_equal(count(html, "'"), count(plain, "'"));
+}
+
+static void the_incident_is_escaped(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "",
+                          .incident = EVIL };
+    const char *html = wecom_page_render(&page, pool);
+
+    assert_int_equal(count(html, HARMLESS), 1);
+    assert_null(strstr(html, "<script"));
 }
 
 static void text_of_all_scripts_stays_as_it_is(void **state)
@@ -294,7 +469,7 @@ static void broken_bytes_do_not_break_the_page(void **state)
             CHECK((unsigned char)*p >= ' ' || *p == '\n', "a control byte is left of text %d",
                   (int)i);
         }
-        CHECK(count(html, "</button></form>") == 1 && count(html, "</a>") == 1
+        CHECK(count(html, "</button>\n</form>") == 1 && count(html, "</a>") == 2
               && count(html, "</title>") == 1, "text %d broke: %s", (int)i, html);
     }
 }
@@ -338,8 +513,8 @@ static void page_needs_nothing_that_the_policy_forbids(void **state)
     const char *html = render_with("x", pool);
 
     assert_null(strstr(html, "<script"));
-    assert_null(strstr(html, "<img"));
-    assert_null(strstr(html, "<link"));
+    assert_null(strstr(html, "<link rel=\"stylesheet\""));
+    assert_null(strstr(html, "//"));
     assert_null(strstr(html, " style="));
     assert_null(strstr(html, " onclick="));
 }
@@ -353,7 +528,16 @@ int main(void)
         TEST(inputs_have_labels_and_the_first_empty_one_the_focus),
         TEST(buttons_say_which),
         TEST(links_can_come_before_the_form),
+        TEST(a_number_an_address_and_data),
+        TEST(links_with_a_picture_and_a_note),
+        TEST(the_other_language_is_offered),
+        TEST(brand_stands_at_the_top_and_in_the_title),
+        TEST(a_page_takes_its_own_template_before_the_layout),
+        TEST(too_much_of_a_page_falls_back),
+        cmocka_unit_test(names_are_what_a_file_may_be_called),
+        TEST(policy_lets_the_named_frames_in),
         TEST(every_place_is_escaped),
+        TEST(the_incident_is_escaped),
         TEST(every_place_of_a_form_is_escaped),
         TEST(text_of_all_scripts_stays_as_it_is),
         TEST(broken_bytes_do_not_break_the_page),

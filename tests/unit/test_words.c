@@ -55,7 +55,8 @@ static void english_is_ascii_and_chinese_is_not(void **state)
 /* The names of the placeholders, each with a blank behind, in the order of their names. */
 static const char *placeholders(const char *text, apr_pool_t *pool)
 {
-    static const char *const known[] = { "id", "item", "name", "public", "typed", "user" };
+    static const char *const known[] = { "address", "id", "item", "kind", "name", "number",
+                                         "public", "site", "time", "typed", "user" };
     const char *found = "";
     const char *open;
     size_t count = 0;
@@ -90,6 +91,8 @@ static void placeholders_are_the_same_in_all_languages(void **state)
         { WECOM_WORD_WRONG_NAME, "public typed " },
         { WECOM_WORD_ID_LINE, "id " },
         { WECOM_WORD_WITHHELD, "item " },
+        { WECOM_WORD_PAIR_NUMBER, "number " },
+        { WECOM_WORD_PAIR_ASK, "address kind site time " },
     };
     apr_pool_t *pool = *state;
     int lang, word;
@@ -292,6 +295,43 @@ static void values_with_the_right_blanks(void **state)
     }
 }
 
+/* U+2068 and U+2069 */
+#define FSI "\xe2\x81\xa8"
+#define PDI "\xe2\x81\xa9"
+#define RLO "\xe2\x80\xae"
+#define SHALOM "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"
+
+static const struct {
+    const char *value;
+    const char *result;
+} directions[] = {
+    { SHALOM, FSI SHALOM PDI },
+    { "a" RLO "fdp.exe", FSI "afdp.exe" PDI },
+    { PDI RLO "x", FSI "x" PDI },
+    { SHALOM "\xe2\x80\x8f!", FSI SHALOM "\xe2\x80\x8f!" PDI },
+    { "\xf0\x9e\xa4\x80", FSI "\xf0\x9e\xa4\x80" PDI },  /* U+1E900, Adlam */
+    { "Acme \xe2\x80\x9cLtd\xe2\x80\x9d", "Acme \xe2\x80\x9cLtd\xe2\x80\x9d" },
+    { "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb", "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb" },
+    { "\xd7", "\xd7" },           /* cut off: nothing is read behind the end */
+    { "\xe2\x80", "\xe2\x80" },
+};
+
+static void values_do_not_turn_the_sentence(void **state)
+{
+    apr_pool_t *pool = *state;
+    size_t i;
+
+    for (i = 0; i < COUNT(directions); i++) {
+        const char *pairs[3] = { "name", NULL, NULL };
+        const char *text;
+
+        pairs[1] = support_guard_text(directions[i].value, pool);
+        text = wecom_words_fill(wecom_words_builtin(EN), WECOM_WORD_NOT_MEMBER, pairs, pool);
+        CHECK(strcmp(text, apr_pstrcat(pool, "You are not a member of ", directions[i].result, ".",
+                                       NULL)) == 0, "%d: '%s'", (int)i, text);
+    }
+}
+
 static void two_values_in_one_sentence(void **state)
 {
     static const char *const pairs[] = { "public", "intranet.example.com", "typed", "10.0.0.5",
@@ -317,6 +357,7 @@ int main(void)
         TEST(language_by_header),
         TEST(long_header_is_looked_at_up_to_the_ceiling),
         TEST(values_with_the_right_blanks),
+        TEST(values_do_not_turn_the_sentence),
         TEST(two_values_in_one_sentence),
     };
 
