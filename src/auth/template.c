@@ -14,36 +14,13 @@
 #include "../base/limits.h"
 #include "../base/text.h"
 #include "template_html.h"
+#include "template_int.h"
 
 #define VERSION_BEFORE "<!-- wecom-template "
 #define VERSION "1"
 #define VERSION_AFTER " -->"
 
 #define MAX_SHOWN 40 /* bytes of a wrong name that a sentence repeats */
-
-typedef enum step_kind_t {
-    STEP_LITERAL,
-    STEP_VALUE,      /* escaped */
-    STEP_MARKUP,     /* not escaped */
-    STEP_IF,         /* where there is something */
-    STEP_UNLESS,     /* where there is nothing */
-    STEP_EACH,
-    STEP_END         /* of the section that begins at `other` */
-} step_kind_t;
-
-typedef struct step_t {
-    step_kind_t kind;
-    const char *text;    /* of a literal */
-    apr_size_t len;
-    int depth;           /* of a value: 1 in the item of a list, 0 outside */
-    int slot;
-    int other;           /* of a section: its other end */
-} step_t;
-
-struct wecom_template_t {
-    const step_t *steps;
-    int count;
-};
 
 /* A section that is open while compiling. */
 typedef struct open_t {
@@ -62,7 +39,7 @@ typedef struct compiler_t {
     open_t open[WECOM_MAX_TEMPLATE_DEPTH];
     int opened;
     wecom_html_t html;
-    apr_array_header_t *steps;   /* step_t */
+    apr_array_header_t *steps;   /* wecom_template_step_t */
     apr_array_header_t *needed;  /* int: slots of the first scope that have been seen */
     wecom_slip_t *slip;
     apr_pool_t *pool;
@@ -109,9 +86,9 @@ static int refuse_name(compiler_t *compiler, const char *name, apr_size_t len)
                                          shown(compiler, name, len)));
 }
 
-static step_t *add_step(compiler_t *compiler, step_kind_t kind)
+static wecom_template_step_t *add_step(compiler_t *compiler, wecom_template_kind_t kind)
 {
-    step_t *step = apr_array_push(compiler->steps);
+    wecom_template_step_t *step = apr_array_push(compiler->steps);
 
     memset(step, 0, sizeof(*step));
     step->kind = kind;
@@ -162,7 +139,7 @@ static int compile_value(compiler_t *compiler, const char *name, apr_size_t len)
     int depth, slot;
     const wecom_slot_t *found = find(compiler, &depth, &slot, name, len);
     const char *wrong;
-    step_t *step;
+    wecom_template_step_t *step;
 
     if (found == NULL) {
         return refuse_name(compiler, name, len);
@@ -177,7 +154,7 @@ static int compile_value(compiler_t *compiler, const char *name, apr_size_t len)
         return refuse(compiler, wrong);
     }
     step = add_step(compiler, found->kind == WECOM_SLOT_MARKUP || found->kind == WECOM_SLOT_DATA
-                              ? STEP_MARKUP : STEP_VALUE);
+                              ? WECOM_TEMPLATE_MARKUP : WECOM_TEMPLATE_VALUE);
     step->depth = depth;
     step->slot = slot;
     return note_needed(compiler, found, slot);
@@ -189,7 +166,7 @@ static int begin_section(compiler_t *compiler, const char *name, apr_size_t len,
     const wecom_slot_t *found = find(compiler, &depth, &slot, name, len);
     const char *wrong;
     open_t *open;
-    step_t *step;
+    wecom_template_step_t *step;
 
     if (found == NULL) {
         return refuse_name(compiler, name, len);
@@ -217,7 +194,8 @@ static int begin_section(compiler_t *compiler, const char *name, apr_size_t len,
     open->step = compiler->steps->nelts;
     open->html = compiler->html;
     open->is_list = found->kind == WECOM_SLOT_LIST && !inverted;
-    step = add_step(compiler, inverted ? STEP_UNLESS : open->is_list ? STEP_EACH : STEP_IF);
+    step = add_step(compiler, inverted ? WECOM_TEMPLATE_UNLESS
+                              : open->is_list ? WECOM_TEMPLATE_EACH : WECOM_TEMPLATE_IF);
     step->depth = depth;
     step->slot = slot;
     if (open->is_list) {
@@ -248,8 +226,9 @@ static int end_section(compiler_t *compiler, const char *name, apr_size_t len)
     if (wrong != NULL) {
         return refuse(compiler, wrong);
     }
-    APR_ARRAY_IDX(compiler->steps, open->step, step_t).other = compiler->steps->nelts;
-    add_step(compiler, STEP_END)->other = open->step;
+    APR_ARRAY_IDX(compiler->steps, open->step, wecom_template_step_t).other =
+        compiler->steps->nelts;
+    add_step(compiler, WECOM_TEMPLATE_END)->other = open->step;
     compiler->scope -= open->is_list;
     return 1;
 }
@@ -258,7 +237,7 @@ static int end_section(compiler_t *compiler, const char *name, apr_size_t len)
 
 static int compile_literal(compiler_t *compiler, const char *text, apr_size_t len)
 {
-    step_t *step;
+    wecom_template_step_t *step;
     apr_size_t i;
 
     for (i = 0; i < len; i++) {
@@ -270,7 +249,7 @@ static int compile_literal(compiler_t *compiler, const char *text, apr_size_t le
         compiler->line += text[i] == '\n';
     }
     if (len > 0) {
-        step = add_step(compiler, STEP_LITERAL);
+        step = add_step(compiler, WECOM_TEMPLATE_LITERAL);
         step->text = text;
         step->len = len;
     }
@@ -472,7 +451,7 @@ wecom_status_t wecom_template_compile(const wecom_template_t **out, wecom_slip_t
     compiler->pool = pool;
     compiler->line = 1;
     compiler->scopes[0] = slots;
-    compiler->steps = apr_array_make(pool, 64, sizeof(step_t));
+    compiler->steps = apr_array_make(pool, 64, sizeof(wecom_template_step_t));
     compiler->needed = apr_array_make(pool, 4, sizeof(int));
     wecom_html_start(&compiler->html);
     if (len > WECOM_MAX_TEMPLATE || !is_text(text, len)) {
@@ -490,108 +469,8 @@ wecom_status_t wecom_template_compile(const wecom_template_t **out, wecom_slip_t
         return WECOM_E_BAD_INPUT;
     }
     made = apr_palloc(pool, sizeof(*made));
-    made->steps = (const step_t *)compiler->steps->elts;
+    made->steps = (const wecom_template_step_t *)compiler->steps->elts;
     made->count = compiler->steps->nelts;
     *out = made;
     return WECOM_OK;
-}
-
-/* --- rendering -------------------------------------------------------------------------------- */
-
-typedef struct output_t {
-    apr_array_header_t *pieces;   /* struct iovec */
-    apr_size_t len;
-} output_t;
-
-static int put(output_t *out, const char *text, apr_size_t len)
-{
-    struct iovec *piece = apr_array_push(out->pieces);
-
-    piece->iov_base = (void *)text;
-    piece->iov_len = len;
-    out->len += len;
-    return out->len <= WECOM_MAX_PAGE;
-}
-
-static int is_empty(const wecom_template_value_t *value)
-{
-    return (value->text == NULL || *value->text == '\0')
-           && (value->items == NULL || value->items->nelts == 0);
-}
-
-/* Where the renderer is: the values around it, and in which item of a list. */
-typedef struct place_t {
-    const wecom_template_value_t *values[2];
-    const apr_array_header_t *items;
-    int item;
-} place_t;
-
-static void enter_item(place_t *place, int item)
-{
-    place->item = item;
-    place->values[1] = APR_ARRAY_IDX(place->items, item, const wecom_template_value_t *);
-}
-
-/* The step after a mark of a section at `at`. */
-static int walk(place_t *place, const wecom_template_t *made, int at)
-{
-    const step_t *step = &made->steps[at];
-    const wecom_template_value_t *value;
-
-    if (step->kind == STEP_END) {
-        if (made->steps[step->other].kind != STEP_EACH) {
-            return at + 1;
-        }
-        if (place->item + 1 < place->items->nelts) {
-            enter_item(place, place->item + 1);
-            return step->other + 1;
-        }
-        return at + 1;
-    }
-    value = &place->values[step->depth][step->slot];
-    if (is_empty(value) != (step->kind == STEP_UNLESS)) {
-        return step->other + 1;
-    }
-    if (step->kind == STEP_EACH) {
-        place->items = value->items;
-        enter_item(place, 0);
-    }
-    return at + 1;
-}
-
-const char *wecom_template_render(const wecom_template_t *made,
-                                  const wecom_template_value_t *values, apr_pool_t *pool)
-{
-    output_t out = { apr_array_make(pool, 256, sizeof(struct iovec)), 0 };
-    place_t place;
-    int good = 1;
-    int at = 0;
-
-    memset(&place, 0, sizeof(place));
-    place.values[0] = values;
-    while (at < made->count && good) {
-        const step_t *step = &made->steps[at];
-        const char *text;
-
-        switch (step->kind) {
-        case STEP_LITERAL:
-            good = put(&out, step->text, step->len);
-            at++;
-            break;
-        case STEP_VALUE:
-        case STEP_MARKUP:
-            text = place.values[step->depth][step->slot].text;
-            if (text != NULL && *text != '\0') {
-                text = step->kind == STEP_VALUE ? wecom_text_html(text, pool) : text;
-                good = put(&out, text, strlen(text));
-            }
-            at++;
-            break;
-        default:
-            at = walk(&place, made, at);
-            break;
-        }
-    }
-    return good ? apr_pstrcatv(pool, (const struct iovec *)out.pieces->elts,
-                               (apr_size_t)out.pieces->nelts, NULL) : NULL;
 }

@@ -91,6 +91,15 @@ wecom_lang_t wecom_words_language(const char *accept_language)
     return best;
 }
 
+int wecom_words_tag(const char *tag)
+{
+    if (wecom_text_equal_fold(tag, "en")) {
+        return WECOM_LANG_EN;
+    }
+    return wecom_text_equal_fold(tag, "zh-CN") || wecom_text_equal_fold(tag, "zh")
+           ? WECOM_LANG_ZH : -1;
+}
+
 const char *wecom_words_get(const wecom_words_t *words, wecom_word_t word)
 {
     return words->texts[word];

@@ -88,6 +88,10 @@ typedef enum wecom_lang_t {
  * of equal weight wins). NULL, or none of ours named: English. */
 wecom_lang_t wecom_words_language(const char *accept_language);
 
+/* The language of a tag that somebody has chosen: "zh-CN", "zh" or "en", in any case; -1: none of
+ * ours. NULL is none. */
+int wecom_words_tag(const char *tag);
+
 /* The sentences of one language. */
 typedef struct wecom_words_t {
     wecom_lang_t lang;

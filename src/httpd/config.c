@@ -17,6 +17,7 @@
 #include <apr_strings.h>
 
 #include "config_accounts.h"
+#include "config_brand.h"
 #include "config_kinds.h"
 #include "config_values.h"
 
@@ -355,6 +356,11 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
     target.set->bits |= bit(row);
     if (target.where != WECOM_AT_PLACE) {
         note_where(&target.at[row], cmd);
+        if (option->kind == WECOM_KIND_BRAND) {
+            wecom_brand_note(*(apr_array_header_t **)wecom_config_field(target.record, option,
+                                                                        target.where),
+                             &target.at[row]);
+        }
         return NULL;
     }
     note_place(cmd, place);

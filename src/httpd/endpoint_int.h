@@ -17,6 +17,7 @@ int wecom_endpoint_parameter(const char **value, const request_rec *r, const cha
 void wecom_endpoint_allow_origin(request_rec *r, const wecom_visit_t *visit);
 
 /* Answers of the table. */
+int wecom_endpoint_asset(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_bind(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_logout(request_rec *r, wecom_visit_t *visit);
 

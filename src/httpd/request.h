@@ -27,6 +27,7 @@ typedef struct wecom_visit_t {
     apr_array_header_t *session_values;  /* wecom_bytes_t: cookies with our session's name;
                                           * NULL: none */
     apr_array_header_t *pending;         /* wecom_login_cookie_t; never NULL */
+    int lang;                            /* 1 + that of the language cookie; 0: none came */
 
     int session_read;                    /* the next four are known */
     const wecom_ticket_t *ticket;        /* of a living session, else NULL */
@@ -90,6 +91,9 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply);
 
 /* Set-Cookie of one name, replacing what we have set of that name before. */
 void wecom_request_set_cookie(request_rec *r, const char *set_cookie);
+
+/* A header that survives every status, in the place of any other of its name. */
+void wecom_request_set_header(request_rec *r, const char *name, const char *value);
 
 /* The whole answer, from a handler; always OK (design, section 4). */
 int wecom_request_send(request_rec *r, const wecom_reply_t *reply);

@@ -10,6 +10,8 @@
 
 #include "../../src/auth/page.h"
 
+#define ENGLISH wecom_words_builtin(WECOM_LANG_EN)
+
 #define EVIL   "<script>alert('1')</script> & \"x\" y='z'"
 #define HARMLESS "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot; y=&#39;z&#39;"
 
@@ -47,14 +49,15 @@ static void page_has_its_parts_in_order(void **state)
     static const char *const links[] = { "Try again", "/report?id=7&x=1", "Other", "/o", NULL };
     static const char *const order[] = {
         "<!DOCTYPE html>\n<html lang=\"en\">\n", "<meta charset=\"utf-8\">", "noindex",
-        "<title>Title</title>", "<style nonce=\"\">", "</style>", "<h1>Title</h1>", "<p>Sentence.</p>",
+        "<title>Title</title>", "<style nonce=\"\">", "</style>",
+         "<h1>Title</h1>", "<p>Sentence.</p>",
         "<a class=\"b first\" href=\"/report?id=7&amp;x=1\">Try again</a>",
         "<a class=\"b\" href=\"/o\">Other</a>", "<p class=\"quiet\">Note.</p>",
         ID_LINE,
         "</main>\n\n</body>\n</html>\n",
     };
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title", .sentence = "Sentence.",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title", .sentence = "Sentence.",
                           .note = "Note.", .incident = "WC0231-K7Q2MX",
                           .now = apr_time_from_sec(1700000000) };
     const char *html;
@@ -91,7 +94,7 @@ static void form_stands_out_before_its_links(void **state)
 {
     static const char *const links[] = { "Stay", "/", NULL };
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Sign out", .form_action = "/wecom/x",
+    wecom_page_t page = { .words = ENGLISH, .title = "Sign out", .form_action = "/wecom/x",
                           .form_token = "tok", .form_label = "Do it" };
     const char *html;
 
@@ -130,7 +133,7 @@ static apr_array_header_t *inputs_of(const char *username, apr_pool_t *pool)
 static void inputs_have_labels_and_the_first_empty_one_the_focus(void **state)
 {
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title", .form_action = "/bind",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title", .form_action = "/bind",
                           .form_token = "tok", .form_label = "Do it" };
     const char *html;
 
@@ -169,7 +172,7 @@ static apr_array_header_t *buttons_of(const char *name, const char *value, const
 static void buttons_say_which(void **state)
 {
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title", .form_action = "/bind",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title", .form_action = "/bind",
                           .form_token = "tok" };
 
     page.form_buttons = buttons_of("account", "a1", "li.na", "l***@e***.com\n139****1111", pool);
@@ -184,7 +187,7 @@ static void links_can_come_before_the_form(void **state)
 {
     static const char *const links[] = { "Use it", "/bind?do=bind", NULL };
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title", .form_action = "/bind",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title", .form_action = "/bind",
                           .form_token = "tok", .form_label = "New", .form_last = 1 };
     const char *html;
 
@@ -198,7 +201,7 @@ static void links_can_come_before_the_form(void **state)
 static void a_number_an_address_and_data(void **state)
 {
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title",
                           .number = "42", .copy = "https://x/?a=1&b=2", .nonce = "n" };
     apr_table_t *data = apr_table_make(pool, 2);
     const char *html;
@@ -222,7 +225,7 @@ static void links_with_a_picture_and_a_note(void **state)
 {
     static const char *const links[] = { "Sign in with Acme", "/a", "Other", "/o", NULL };
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title",
                           .note = "Of the page." };
     apr_array_header_t *made = links_of(links, pool);
 
@@ -238,7 +241,7 @@ static void links_with_a_picture_and_a_note(void **state)
 static void the_other_language_is_offered(void **state)
 {
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title",
                           .self = "/wecom/login" };
 
     assert_non_null(strstr(wecom_page_render(&page, pool),
@@ -258,7 +261,7 @@ static void brand_stands_at_the_top_and_in_the_title(void **state)
     apr_pool_t *pool = *state;
     wecom_look_t look = { .titles = { "Acme & Co", "示例" }, .logo = "/wecom/asset/l.svg",
                           .icon = "/wecom/asset/i.ico", .style = ":root{--fill:#123456}" };
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title",
                           .look = &look };
     const char *html = wecom_page_render(&page, pool);
 
@@ -291,7 +294,7 @@ static void a_page_takes_its_own_template_before_the_layout(void **state)
     apr_array_header_t *pages = apr_array_make(pool, 1, sizeof(wecom_look_page_t));
     wecom_look_page_t login = { "login", compiled(OWN("mine: {{title}}"), pool) };
     wecom_look_t look = { .layout = compiled(OWN("all: {{title}}"), pool), .pages = pages };
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "T",
+    wecom_page_t page = { .words = ENGLISH, .title = "T",
                           .look = &look, .name = "login" };
 
     APR_ARRAY_PUSH(pages, wecom_look_page_t) = login;
@@ -311,7 +314,7 @@ static void too_much_of_a_page_falls_back(void **state)
     apr_pool_t *pool = *state;
     char *filler = apr_palloc(pool, 60001);
     wecom_look_t look = { 0 };
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "T",
+    wecom_page_t page = { .words = ENGLISH, .title = "T",
                           .look = &look };
     apr_array_header_t *many = apr_array_make(pool, 20, sizeof(wecom_page_link_t));
     int i;
@@ -344,7 +347,7 @@ static void policy_lets_the_named_frames_in(void **state)
 {
     apr_pool_t *pool = *state;
     wecom_look_t look = { .frame_ancestors = "'self' https://a.example" };
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "",
+    wecom_page_t page = { .words = ENGLISH, .title = "",
                           .nonce = "n0nce", .look = &look };
 
     assert_non_null(strstr(wecom_page_policy(&page, pool),
@@ -358,7 +361,7 @@ static const char *render_with(const char *text, apr_pool_t *pool)
 {
     const char *links[3] = { NULL, NULL, NULL };
     wecom_look_t look = { .titles = { text, text }, .logo = text, .icon = text };
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .look = &look };
+    wecom_page_t page = { .words = ENGLISH, .look = &look };
 
     links[0] = links[1] = text;
     page.number = page.copy = page.self = page.beacon = text;
@@ -378,7 +381,7 @@ static const char *render_with(const char *text, apr_pool_t *pool)
 static const char *render_form_with(const char *text, apr_pool_t *pool)
 {
     wecom_page_input_t item = { "text", NULL, NULL, NULL, "username" };
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "", .form_action = "",
+    wecom_page_t page = { .words = ENGLISH, .title = "", .form_action = "",
                           .form_token = "" };
     apr_array_header_t *made = apr_array_make(pool, 2, sizeof(wecom_page_input_t));
 
@@ -425,7 +428,7 @@ static void every_place_is_escaped(void **state)
 static void the_incident_is_escaped(void **state)
 {
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "",
+    wecom_page_t page = { .words = ENGLISH, .title = "",
                           .incident = EVIL };
     const char *html = wecom_page_render(&page, pool);
 
@@ -479,7 +482,7 @@ static void broken_bytes_do_not_break_the_page(void **state)
 static void policy_names_the_style_by_a_nonce(void **state)
 {
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "",
+    wecom_page_t page = { .words = ENGLISH, .title = "",
                           .nonce = "n0nce" };
 
     assert_non_null(strstr(wecom_page_render(&page, pool), "<style nonce=\"n0nce\">"));
@@ -494,7 +497,7 @@ static void policy_allows_nothing_else(void **state)
                                          "form-action 'self'",
                                          "frame-ancestors 'none'", "base-uri 'none'" };
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "",
+    wecom_page_t page = { .words = ENGLISH, .title = "",
                           .nonce = "n0nce" };
     const char *policy = wecom_page_policy(&page, pool);
     size_t i;
