@@ -47,6 +47,7 @@ int wecom_endpoint_asset(request_rec *r, wecom_visit_t *visit)
     }
     ap_discard_request_body(r);
     wecom_request_own(r)->answered = 1;
+    wecom_request_own(r)->cache_control = asset->cache_control;
     wecom_request_set_header(r, "Cache-Control", asset->cache_control);
     wecom_request_set_header(r, "X-Content-Type-Options", "nosniff");
     wecom_request_set_header(r, "Cross-Origin-Resource-Policy",

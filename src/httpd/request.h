@@ -45,6 +45,7 @@ typedef struct wecom_request_t {
     const char *index;                   /* file name of the index that a member may see, ... */
     const char *index_user;              /* ... and as whom; all in the pool of this request */
     int answered;                        /* the headers are those of an answer of ours */
+    const char *cache_control;           /* of such an answer; NULL: no-store */
     wecom_reply_t *reply;                /* to be written by the `denied` handler */
 } wecom_request_t;
 
