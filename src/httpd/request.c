@@ -300,8 +300,9 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
         wecom_request_set_header(r, "Retry-After", apr_itoa(r->pool, reply->retry_after));
     }
     if (reply->refresh != NULL) {
-        wecom_request_set_header(r, "Refresh", apr_psprintf(r->pool, "%d; url=%s", reply->refresh_after,
-                                            reply->refresh));
+        wecom_request_set_header(r, "Refresh", apr_psprintf(r->pool, "%d; url=%s",
+                                                            reply->refresh_after,
+                                                            reply->refresh));
     }
     if (reply->forget_cached_pages) {
         wecom_request_set_header(r, "Clear-Site-Data", "\"cache\"");

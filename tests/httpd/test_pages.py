@@ -38,8 +38,8 @@ def plain(sites):
 def branded(sites):
     """Around it stands what a whole server may have: it changes nothing."""
     return sites(sources=TWO, files=FILES, modules=("rewrite", "deflate", "filter", "expires"),
-                 lines=(*BRANDED, "ExpiresActive On", "ExpiresDefault A60", 'SetOutputFilter DEFLATE',
-                        'Header set Cache-Control "no-cache"'))
+                 lines=(*BRANDED, "ExpiresActive On", "ExpiresDefault A60",
+                        "SetOutputFilter DEFLATE", 'Header set Cache-Control "no-cache"'))
 
 
 @pytest.fixture

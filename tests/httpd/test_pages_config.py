@@ -45,7 +45,8 @@ ACCEPTED = (
     ok("other files are nobody's affair", GOOD + LINE, **pages(
         ("README", "x"), (".login.html", "x"), ("login.html~", "x"), ("style.css", "x"))),
     dump("what is set", GOOD + LINE + 'WeComBrand title "Acme"\nWeComBrand title ZH 示例\n'
-         "WeComBrand color #1F5fbf\nWeComFrameAncestors self https://a.example.com\n",
+         "WeComBrand color #1F5fbf\nWeComFrameAncestors self https://a.example.com\n"
+         "WeComPopupOrigins https://app.example.com\n",
          '"WeComBrand":{"title":"Acme","title zh":"示例","color":"#1F5fbf"}',
          '"WeComFrameAncestors":["self","https://a.example.com"]', '"WeComPages":"@root@/pages"',
          **pages()),

@@ -355,7 +355,8 @@ static void what_is_needed_stands_there_once(void **state)
 
 static void bytes_that_are_no_text(void **state)
 {
-    static const char *const texts[] = { FIRST "a\x01", FIRST "\xff", FIRST "\xe4\xbd", FIRST "\x7f" };
+    static const char *const texts[] = { FIRST "a\x01", FIRST "\xff", FIRST "\xe4\xbd",
+                                         FIRST "\x7f" };
     apr_pool_t *pool = *state;
     const wecom_template_t *made;
     wecom_slip_t slip;
@@ -407,7 +408,8 @@ static const char *const attacks[] = {
     "</title><script>alert(1)</script>", "</textarea><svg onload=alert(1)>",
     "--><script>alert(1)</script><!--", "]]><script>alert(1)</script>",
     "{{name}}{{#rows}}", "}}{{{home}}}", "&lt;script&gt;", "&#34;&#x22;", "`onload=alert(1)`",
-    "\\\"><b>", "<!--", "<![CDATA[", "</style><b>", "<svg/onload=alert(1)>", "\xc0\xbcscript\xc0\xbe",
+    "\\\"><b>", "<!--", "<![CDATA[", "</style><b>", "<svg/onload=alert(1)>",
+    "\xc0\xbcscript\xc0\xbe",
     "\xff\"><b>", "\xe4\"><b>", "\x01<\x02s\x03>", "<s\xe2\x80\xae" "cript>", "\n\r\t<b>",
 };
 
@@ -441,8 +443,8 @@ static void no_value_is_more_than_text(void **state)
             for (c = open; c < close; c++) {
                 CHECK(strchr("<>\"'", *c) == NULL, "'%s' in '%s' gives '%s'", attacks[k],
                       places[i], shown);
-                CHECK((unsigned char)*c >= ' ' || *c == '\n' || *c == '\t', "a control byte in '%s'",
-                      shown);
+                CHECK((unsigned char)*c >= ' ' || *c == '\n' || *c == '\t',
+                      "a control byte in '%s'", shown);
             }
             CHECK(wecom_text_is_plain_utf8(open, 1), "%s", shown);
         }
