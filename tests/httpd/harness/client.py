@@ -120,7 +120,7 @@ class Walk:
 def links(answer):
     """The buttons of a page of ours that are links: [(label, address), ...]."""
     return [(html.unescape(label), html.unescape(href)) for href, label in
-            re.findall(r'<a class="b[^"]*" href="([^"]*)">([^<]*)</a>', answer.text)]
+            re.findall(r'<a class="b[^"]*" href="([^"]*)">(?:<img [^>]*>)?([^<]*)', answer.text)]
 
 
 def incident(answer):
