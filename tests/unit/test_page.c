@@ -235,7 +235,7 @@ static void links_with_a_picture_and_a_note(void **state)
     assert_non_null(strstr(wecom_page_render(&page, pool),
                            "<a class=\"b first\" href=\"/a\"><img src=\"/wecom/asset/i.png\" "
                            "alt=\"\" width=\"20\" height=\"20\">Sign in with Acme"
-                           "<small>Last used</small></a>\n<a class=\"b\" href=\"/o\">Other</a>"));
+                           " <small>Last used</small></a>\n<a class=\"b\" href=\"/o\">Other</a>"));
 }
 
 static void the_other_language_is_offered(void **state)
