@@ -6,6 +6,7 @@ origins: at("127.0.0.1"), at("localhost"), at("app.example.localhost").
 """
 import http.server
 import json
+import re
 import threading
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlsplit
@@ -35,7 +36,7 @@ def as_json(value, status=200, **headers):
 
 def page(body, *scripts, title="Page", **headers):
     """scripts: addresses, or texts."""
-    tags = [f'<script src="{one}"></script>' if one.startswith(("/", "http"))
+    tags = [f'<script src="{one}"></script>' if re.fullmatch(r"(/|https?:)\S+", one)
             else f"<script>{one}</script>" for one in scripts]
     return Answer(f'<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
                   f'<title>{title}</title><link rel="icon" href="data:,"></head>'
