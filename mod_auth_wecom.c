@@ -226,6 +226,18 @@ static const command_rec directives[] = {
            "each: a file, or a program that reads lines (rotatelogs). By default the error log, "
            "at level notice.",
            .syntax = "file|\"|program\"", .check = wecom_value_audit_log),
+    SERVER("WeComPullUp", CHOICE, pull_up,
+           "Whether a phone's own browser, which cannot scan what it shows, is offered to pull the "
+           "WeCom client of the same phone up: the member picks the number there that the browser "
+           "shows. On: both must come from one address (the same IPv4 address, or the same IPv6 "
+           "/64), which behind a proxy needs mod_remoteip. any-address: the address is not "
+           "compared. Off: WeCom's own page alone.",
+           .syntax = "On|any-address|Off", .values = "On|any-address|Off", .fallback = "On"),
+    SERVER("WeComLoginPanel", FLAG, login_panel,
+           "Shows WeCom's own login panel in the login page, so that a visitor at a computer scans "
+           "or clicks without leaving it. The browser then loads a script and a frame from WeCom. "
+           "Needs WeCom's public cloud: no WeComBaseURL login, and WeComLoginURL wwlogin.",
+           .syntax = "On|Off", .fallback = "Off"),
     SERVER("WeComPopupOrigins", WORDS, popup_origins,
            "The sites whose pages may open the login in a window of its own (wecom.js) and ask "
            "session and jssdk from a script, by their exact origins: scheme, host and port. The "
@@ -249,6 +261,12 @@ static const command_rec directives[] = {
           "sources of several enterprises may be used it is needed, for example "
           "%{userid}@%{source}, since two people could have one userid.",
           .syntax = "pattern", .check = wecom_user_check),
+    PLACE("WeComLogin", CHOICE, login,
+          "How a login that begins here goes on outside the WeCom client; inside it is always "
+          "silent. auto: straight to WeCom where one source fits, else to the login page. page: "
+          "always to the login page. direct: always straight to WeCom's own page, with the source "
+          "used last or else the first one.",
+          .syntax = "auto|page|direct", .values = "auto|page|direct", .fallback = "auto"),
     PLACE("WeComRegistration", FLAG, registration,
           "Off: a login that begins here never creates an account, whatever the source says. Needs "
           "WeComAccounts.",

@@ -38,7 +38,7 @@ static void go_on(wecom_reply_t *reply, const wecom_login_t *room, const char *t
     wecom_page_t page;
 
     wecom_login_go_to(reply, room, target);
-    if (!posted) {
+    if (!posted || reply->location == NULL) { /* a window of its own has a page to close it */
         return;
     }
     location = reply->location;
@@ -79,7 +79,7 @@ static void answer_without_cookie(wecom_reply_t *reply, const wecom_login_t *roo
 }
 
 /* 1 with *ask filled; else the reply is the answer. */
-static int find(ask_t *ask, wecom_reply_t *reply, const wecom_login_t *room, const char *state,
+static int find(ask_t *ask, wecom_reply_t *reply, wecom_login_t *room, const char *state,
                 int posted)
 {
     wecom_status_t found;
@@ -94,6 +94,7 @@ static int find(ask_t *ask, wecom_reply_t *reply, const wecom_login_t *room, con
         answer_without_cookie(reply, room, state, found, posted);
         return 0;
     }
+    wecom_login_enter(room, &ask->pending);
     reply->source = ask->pending.source;
     ask->source = wecom_source_find(room->sources, ask->pending.source);
     if (room->directory == NULL || ask->source == NULL
@@ -260,10 +261,11 @@ static void show(wecom_reply_t *reply, const wecom_login_t *room, const ask_t *a
 void wecom_bind_show(wecom_reply_t *reply, const wecom_login_t *room, const char *state,
                      const char *action)
 {
+    wecom_login_t in = *room;
     ask_t ask;
 
-    if (find(&ask, reply, room, state, 0)) {
-        show(reply, room, &ask, action != NULL && strcmp(action, "bind") == 0, NULL,
+    if (find(&ask, reply, &in, state, 0)) {
+        show(reply, &in, &ask, action != NULL && strcmp(action, "bind") == 0, NULL,
              WECOM_REASON_NONE);
     }
 }
@@ -419,29 +421,30 @@ static int stays_on_page(wecom_reason_t reason)
 void wecom_bind_answer(wecom_reply_t *reply, const wecom_login_t *room,
                        const wecom_bind_form_t *form, const wecom_prover_t *prover)
 {
+    wecom_login_t in = *room;
     wecom_standing_t standing;
     wecom_reason_t reason;
     ask_t ask;
 
-    if (!find(&ask, reply, room, form->state, 1)) {
+    if (!find(&ask, reply, &in, form->state, 1)) {
         return;
     }
     memset(&standing, 0, sizeof(standing));
-    reason = answer(reply, &standing, room, &ask, form, prover);
+    reason = answer(reply, &standing, &in, &ask, form, prover);
     if (reason == WECOM_REASON_NONE) {
-        reason = wecom_login_make_session(reply, room, ask.source, ask.pending.flags,
+        reason = wecom_login_make_session(reply, &in, ask.source, ask.pending.flags,
                                           &ask.half.member, &standing, ask.half.confirmed);
     }
     if (reason == WECOM_REASON_NONE) {
-        wecom_half_drop(room->ports->cache, ask.pending.state, room->pool);
-        wecom_login_forget_cookie(reply, room, ask.pending.state);
-        go_on(reply, room, ask.pending.target, 1);
+        wecom_half_drop(in.ports->cache, ask.pending.state, in.pool);
+        wecom_login_forget_cookie(reply, &in, ask.pending.state);
+        go_on(reply, &in, ask.pending.target, 1);
     }
     else if (stays_on_page(reason)) {
-        show(reply, room, &ask, form->action != NULL && strcmp(form->action, "bind") == 0,
-             is_username(form->username, room->pool) ? form->username : NULL, reason);
+        show(reply, &in, &ask, form->action != NULL && strcmp(form->action, "bind") == 0,
+             is_username(form->username, in.pool) ? form->username : NULL, reason);
     }
     else {
-        wecom_login_refuse(reply, room, ask.source, reason, ask.pending.target);
+        wecom_login_refuse(reply, &in, ask.source, reason, ask.pending.target);
     }
 }

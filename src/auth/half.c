@@ -194,7 +194,7 @@ wecom_status_t wecom_half_unpack(wecom_half_t *half, wecom_bytes_t bytes, apr_po
     if (wecom_json_parse(&in, (const char *)bytes.data, bytes.len, pool) != WECOM_OK) {
         return WECOM_E_BAD_INPUT;
     }
-    half->asked = (wecom_match_verdict_t)wecom_json_number(in, "asked", WECOM_MATCH_CHOOSE,
+    half->asked = (wecom_match_verdict_t)wecom_json_number(in, "asked", WECOM_MATCH_LOG_IN,
                                                            WECOM_MATCH_ASK_TO_BIND,
                                                            WECOM_MATCH_REFUSE);
     half->confirmed = wecom_json_number(in, "confirmed", 0, APR_INT64_MAX, 0);

@@ -24,7 +24,8 @@ typedef struct wecom_half_choice_t {
 } wecom_half_choice_t;
 
 typedef struct wecom_half_t {
-    wecom_match_verdict_t asked;            /* WECOM_MATCH_ASK, _ASK_TO_BIND or _CHOOSE */
+    wecom_match_verdict_t asked;            /* WECOM_MATCH_ASK, _ASK_TO_BIND or _CHOOSE; _LOG_IN
+                                             * where nothing is asked but a number (pair.h) */
     wecom_member_t member;
     apr_time_t confirmed;                   /* when WeCom said so */
     const apr_array_header_t *choices;      /* wecom_half_choice_t; empty unless _CHOOSE */

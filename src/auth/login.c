@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * login.c - see login.h. This file begins logins and ends sessions; login_return.c finishes.
+ * login.c - see login.h. This file begins logins and ends sessions; login_page.c lets a source be
+ * chosen, login_return.c finishes.
  */
 
 #include "login.h"
@@ -19,7 +20,7 @@ const char *wecom_login_absolute(const wecom_login_t *room, const char *target)
     return apr_pstrcat(room->pool, room->site->public_url, target, NULL);
 }
 
-static const char *own_path(const wecom_login_t *room, const char *name)
+const char *wecom_login_own_path(const wecom_login_t *room, const char *name)
 {
     return apr_pstrcat(room->pool, room->site->endpoint, "/", name, NULL);
 }
@@ -104,7 +105,16 @@ void wecom_login_wish_of(wecom_login_wish_t *wish, const wecom_pending_t *pendin
     wish->allowed = pending->allowed;
     wish->target = pending->target;
     wish->flags = pending->flags & (unsigned int)WISHES;
+    wish->mode = WECOM_LOGIN_AUTO;
+    wish->opener = pending->opener;
+    wish->nonce = pending->nonce;
     wish->consent = (pending->flags & WECOM_PENDING_PRIVATE) != 0;
+}
+
+void wecom_login_enter(wecom_login_t *room, const wecom_pending_t *pending)
+{
+    room->opener = pending->opener;
+    room->nonce = pending->nonce;
 }
 
 const char *wecom_login_make_pending(wecom_reply_t *reply, const wecom_login_t *room,
@@ -125,7 +135,10 @@ const char *wecom_login_make_pending(wecom_reply_t *reply, const wecom_login_t *
     pending.source = source;
     pending.allowed = wish->allowed;
     pending.target = wish->target;
-    pending.flags = (wish->flags & (unsigned int)WISHES) | flags;
+    pending.flags = (wish->flags & (unsigned int)WISHES) | flags
+                    | (wish->opener != NULL ? (unsigned int)WECOM_PENDING_POPUP : 0u);
+    pending.opener = wish->opener;
+    pending.nonce = wish->opener != NULL ? wish->nonce : NULL;
     if (wecom_state_pack(&packed, &pending, room->pool) != WECOM_OK
         || wecom_state_seal(&sealed, &pending, room->site, room->state_ring, room->pool)
            != WECOM_OK) {
@@ -148,6 +161,40 @@ static int is_silent(const wecom_login_t *room, const wecom_source_t *source)
            || (room->client == WECOM_CLIENT_WECHAT && source->in_wechat);
 }
 
+static void go_to_page(wecom_reply_t *reply, const wecom_login_t *room, const char *state,
+                       int status)
+{
+    wecom_reply_redirect(reply, status,
+                         apr_pstrcat(room->pool, room->site->public_url,
+                                     wecom_login_own_path(room, "login"), "?p=", state, NULL));
+}
+
+/* A phone's browser gets the pull-up, a computer's the panel, where they are wanted and work. 1
+ * when the reply is complete. */
+static int start_here(wecom_reply_t *reply, const wecom_login_t *room,
+                      const wecom_source_t *source, const wecom_login_wish_t *wish, int mark,
+                      int status)
+{
+    const char *state;
+
+    if (wish->mode == WECOM_LOGIN_DIRECT || room->client != WECOM_CLIENT_BROWSER) {
+        return 0;
+    }
+    if (room->device != WECOM_DEVICE_OTHER) {
+        return room->pull_up != WECOM_PULL_UP_OFF
+               && wecom_pair_begin(reply, room, source, wish, mark, status);
+    }
+    if (!room->panel || !wecom_link_has_panel(&source->app)) {
+        return 0;
+    }
+    state = wecom_login_make_pending(reply, room, source->id, wish, 0, mark);
+    if (state == NULL) {
+        return 0;
+    }
+    go_to_page(reply, room, state, status);
+    return 1;
+}
+
 void wecom_login_start_source(wecom_reply_t *reply, const wecom_login_t *room,
                               const wecom_source_t *source, const wecom_login_wish_t *wish,
                               int mark, int status)
@@ -158,6 +205,10 @@ void wecom_login_start_source(wecom_reply_t *reply, const wecom_login_t *room,
     const char *state;
     const char *url;
 
+    reply->source = source->id;
+    if (start_here(reply, room, source, wish, mark, status)) {
+        return;
+    }
     state = wecom_login_make_pending(reply, room, source->id, wish,
                                      (silent ? (unsigned int)WECOM_PENDING_IN_CLIENT : 0u)
                                      | (consent ? (unsigned int)WECOM_PENDING_PRIVATE : 0u), mark);
@@ -169,29 +220,44 @@ void wecom_login_start_source(wecom_reply_t *reply, const wecom_login_t *room,
         url = wecom_link_authorize(&source->app, return_url, state, consent, room->pool);
     }
     else {
-        url = wecom_link_login(&source->app, return_url, state, room->words->code,
-                               room->pool);
+        url = wecom_link_login(&source->app, return_url, state, room->words->code, room->pool);
     }
-    reply->source = source->id;
     wecom_reply_redirect(reply, status, url);
 }
 
-/* The one source that can be started without asking, or NULL. */
-static const wecom_source_t *only_source(const wecom_login_t *room,
-                                         const apr_array_header_t *sources)
+const wecom_source_t *wecom_login_last_source(const wecom_login_t *room,
+                                              const apr_array_header_t *sources)
 {
-    const wecom_source_t *source;
+    return room->last_source != NULL ? wecom_source_find(sources, room->last_source) : NULL;
+}
 
-    if (sources->nelts != 1) {
-        return NULL;
+/* The source that is begun without asking, or NULL for the page. Inside the client nobody likes to
+ * be asked, so what was used last is used again; a wrong guess ends at a page that offers all. */
+static const wecom_source_t *obvious_source(const wecom_login_t *room,
+                                            const apr_array_header_t *sources,
+                                            wecom_login_mode_t mode)
+{
+    const wecom_source_t *source = sources->nelts == 1
+                                   ? APR_ARRAY_IDX(sources, 0, const wecom_source_t *)
+                                   : wecom_login_last_source(room, sources);
+
+    if (room->client != WECOM_CLIENT_BROWSER) {
+        if (source == NULL && mode == WECOM_LOGIN_DIRECT) {
+            source = APR_ARRAY_IDX(sources, 0, const wecom_source_t *);
+        }
+        /* WeChat can show the scan page but not scan itself: it gets our page, which says what
+         * there is, and never a jump that leads nowhere. */
+        return source != NULL && is_silent(room, source) ? source : NULL;
     }
-    source = APR_ARRAY_IDX(sources, 0, const wecom_source_t *);
-    /* WeChat can show the scan page but not scan itself: it gets our page, which says what there
-     * is, and never a jump that leads nowhere. */
-    if (room->client == WECOM_CLIENT_WECHAT && !source->in_wechat) {
+    switch (mode) {
+    case WECOM_LOGIN_PAGE:
         return NULL;
+    case WECOM_LOGIN_DIRECT:
+        return source != NULL ? source : APR_ARRAY_IDX(sources, 0, const wecom_source_t *);
+    case WECOM_LOGIN_AUTO:
+    default:
+        return sources->nelts == 1 ? source : NULL;
     }
-    return source;
 }
 
 void wecom_login_begin_marked(wecom_reply_t *reply, const wecom_login_t *room,
@@ -199,13 +265,14 @@ void wecom_login_begin_marked(wecom_reply_t *reply, const wecom_login_t *room,
 {
     const apr_array_header_t *sources = wecom_source_narrow_text(room->sources, wish->allowed,
                                                                  room->pool);
-    const wecom_source_t *source = only_source(room, sources);
+    const wecom_source_t *source;
     const char *state;
 
     if (sources->nelts == 0) {
         wecom_refusal_page(reply, room, WECOM_REASON_NO_SUCH_SOURCE, NULL, NULL);
         return;
     }
+    source = obvious_source(room, sources, wish->mode);
     if (source != NULL) {
         wecom_login_start_source(reply, room, source, wish, mark, status);
         return;
@@ -215,90 +282,13 @@ void wecom_login_begin_marked(wecom_reply_t *reply, const wecom_login_t *room,
         wecom_refusal_page(reply, room, WECOM_REASON_INTERNAL, wish->target, NULL);
         return;
     }
-    wecom_reply_redirect(reply, status,
-                         apr_pstrcat(room->pool, room->site->public_url, own_path(room, "login"),
-                                     "?p=", state, NULL));
+    go_to_page(reply, room, state, status);
 }
 
 void wecom_login_begin(wecom_reply_t *reply, const wecom_login_t *room,
                        const wecom_login_wish_t *wish, int status)
 {
-    wecom_login_begin_marked(reply, room, wish, 0, status);
-}
-
-/* --- the login page ------------------------------------------------------------------------- */
-
-static void show_sources(wecom_reply_t *reply, const wecom_login_t *room,
-                         const apr_array_header_t *sources, const char *state)
-{
-    apr_array_header_t *links = apr_array_make(room->pool, sources->nelts,
-                                               sizeof(wecom_page_link_t));
-    const char *pairs[3] = { "name", NULL, NULL };
-    wecom_page_t page;
-    int i;
-
-    for (i = 0; i < sources->nelts; i++) {
-        const wecom_source_t *source = APR_ARRAY_IDX(sources, i, const wecom_source_t *);
-
-        pairs[1] = wecom_source_name(source, room->words->code);
-        wecom_refusal_link(links,
-                 wecom_words_fill(room->words, WECOM_WORD_SIGN_IN_WITH, pairs, room->pool),
-                 apr_pstrcat(room->pool, own_path(room, "login"), "?p=", state, "&source=",
-                             source->id, NULL));
-    }
-    memset(&page, 0, sizeof(page));
-    page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
-    page.links = links;
-    wecom_refusal_show(reply, room, 200, &page);
-}
-
-void wecom_login_page(wecom_reply_t *reply, const wecom_login_t *room, const char *pending_state,
-                      const char *source_id, const wecom_login_wish_t *wish)
-{
-    wecom_login_wish_t sealed = *wish;
-    const apr_array_header_t *sources;
-    const char *state = NULL;
-    wecom_pending_t pending;
-    int mark = 0;
-
-    if (pending_state != NULL && wecom_link_is_state(pending_state)
-        && wecom_state_is_wellformed(pending_state)) {
-        wecom_status_t found = wecom_login_open_cookie(&pending, room, pending_state);
-
-        if (found == WECOM_OK) {
-            state = pending_state;
-        }
-        else {
-            found = wecom_login_recall_pending(&pending, room, pending_state);
-        }
-        if (found == WECOM_OK) {
-            wecom_login_wish_of(&sealed, &pending);
-            mark = wecom_state_mark(pending_state);
-        }
-    }
-    sources = wecom_source_narrow_text(room->sources, sealed.allowed, room->pool);
-    if (source_id != NULL) {
-        const wecom_source_t *source = wecom_source_find(sources, source_id);
-
-        if (source == NULL) {
-            wecom_refusal_page(reply, room, WECOM_REASON_NO_SUCH_SOURCE, sealed.target, NULL);
-            return;
-        }
-        wecom_login_start_source(reply, room, source, &sealed, mark, 302);
-        return;
-    }
-    if (sources->nelts == 0) {
-        wecom_refusal_page(reply, room, WECOM_REASON_NO_SUCH_SOURCE, NULL, NULL);
-        return;
-    }
-    if (state == NULL) {
-        state = wecom_login_make_pending(reply, room, "", &sealed, 0, mark);
-    }
-    if (state == NULL) {
-        wecom_refusal_page(reply, room, WECOM_REASON_INTERNAL, sealed.target, NULL);
-        return;
-    }
-    show_sources(reply, room, sources, state);
+    wecom_login_begin_marked(reply, room, wish, WECOM_STATE_FIRST, status);
 }
 
 /* --- sign out ------------------------------------------------------------------------------- */
@@ -325,7 +315,7 @@ static void ask_to_sign_out(wecom_reply_t *reply, const wecom_login_t *room)
     memset(&page, 0, sizeof(page));
     page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_OUT);
     page.sentence = wecom_words_fill(room->words, WECOM_WORD_SIGN_OUT_ASK, pairs, room->pool);
-    page.form_action = own_path(room, "logout");
+    page.form_action = wecom_login_own_path(room, "logout");
     page.form_label = wecom_words_get(room->words, WECOM_WORD_SIGN_OUT);
     wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_STAY), "/");
     page.links = links;
@@ -363,14 +353,14 @@ void wecom_login_logout(wecom_reply_t *reply, const wecom_login_t *room, int sur
     }
     links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
     wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_SIGN_IN_AGAIN),
-                       own_path(room, "login"));
+                       wecom_login_own_path(room, "login"));
     memset(&page, 0, sizeof(page));
     page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_OUT);
     page.sentence = wecom_words_get(room->words, WECOM_WORD_SIGNED_OUT);
     if (reply->forget_cached_pages) {
         /* A browser keeps the page that is being left alive for its Back button, and puts it by
          * only when ours stands: after it has heeded our Clear-Site-Data. So it is told again. */
-        page.beacon = own_path(room, "logout");
+        page.beacon = wecom_login_own_path(room, "logout");
     }
     page.links = links;
     wecom_refusal_show(reply, room, 200, &page);

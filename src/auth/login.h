@@ -14,12 +14,22 @@
 
 #include "room.h"
 
+/* How a login outside the client begins; inside it is always silent. */
+typedef enum wecom_login_mode_t { /* in the order of WeComLogin's values */
+    WECOM_LOGIN_AUTO = 0,      /* straight to WeCom where one source fits */
+    WECOM_LOGIN_PAGE,          /* always by our page */
+    WECOM_LOGIN_DIRECT         /* always straight to WeCom's own page */
+} wecom_login_mode_t;
+
 /* What the place of a protected request has decided. */
 typedef struct wecom_login_wish_t {
     const char *allowed;       /* ids, one blank between; "" for all */
     const char *target;        /* safe */
     unsigned int flags;        /* WECOM_PENDING_LOGIN_ONLY, _NO_REGISTRATION; others are not looked
                                 * at */
+    wecom_login_mode_t mode;   /* WeComLogin of the place */
+    const char *opener;        /* the origin of the page that opened this window for the login, ... */
+    const char *nonce;         /* ... and what it calls the login; both NULL: no window of its own */
     int consent;               /* inside the client the member is asked for consent, whatever the
                                 * source's scope */
 } wecom_login_wish_t;
@@ -29,11 +39,18 @@ typedef struct wecom_login_wish_t {
 void wecom_login_begin(wecom_reply_t *reply, const wecom_login_t *room,
                        const wecom_login_wish_t *wish, int status);
 
+/* The parameters of {endpoint}/login. */
+typedef struct wecom_login_query_t {
+    const char *pending;       /* p: the state of a pending login; NULL: none */
+    const char *source;        /* the id of the one that was chosen; NULL: none */
+    int page;                  /* page=1: the page, also where a login would begin by itself */
+    int scan;                  /* scan=1: WeCom's own page, without pull-up and panel */
+} wecom_login_query_t;
+
 /* {endpoint}/login: the page with a button for each source, or the start of the one that was
- * chosen. pending_state and source_id are the parameters p and source, NULL when absent. wish is
- * what to begin with where there is no pending login. */
-void wecom_login_page(wecom_reply_t *reply, const wecom_login_t *room, const char *pending_state,
-                      const char *source_id, const wecom_login_wish_t *wish);
+ * chosen. wish is what to begin with where there is no pending login. */
+void wecom_login_page(wecom_reply_t *reply, const wecom_login_t *room,
+                      const wecom_login_query_t *query, const wecom_login_wish_t *wish);
 
 /* {endpoint}/return: WeCom sent the browser back with this query (may be NULL). */
 void wecom_login_finish(wecom_reply_t *reply, const wecom_login_t *room, const char *query);

@@ -142,3 +142,25 @@ wecom_reason_t wecom_login_admit(wecom_reply_t *reply, wecom_standing_t *standin
         return reason_of(admission.refusal);
     }
 }
+
+wecom_reason_t wecom_login_complete(wecom_reply_t *reply, const wecom_login_t *room,
+                                    const wecom_source_t *source, const wecom_pending_t *pending,
+                                    const wecom_member_t *member, apr_time_t confirmed)
+{
+    wecom_standing_t standing;
+    wecom_reason_t reason;
+    int asked = 0;
+
+    memset(&standing, 0, sizeof(standing));
+    if (room->directory != NULL) {
+        reason = wecom_login_admit(reply, &standing, &asked, room, source, pending, member, NULL);
+        if (reason != WECOM_REASON_NONE || asked) {
+            return reason;
+        }
+    }
+    if (wecom_login_is_loop(room, source->id, member->userid, pending->issued)) {
+        return WECOM_REASON_LOOP;
+    }
+    return wecom_login_make_session(reply, room, source, pending->flags, member,
+                                    room->directory != NULL ? &standing : NULL, confirmed);
+}

@@ -22,7 +22,11 @@ wecom_status_t wecom_login_open_cookie(wecom_pending_t *pending, const wecom_log
 wecom_status_t wecom_login_recall_pending(wecom_pending_t *pending, const wecom_login_t *room,
                                           const char *state);
 
+/* The room as it is inside this login: its window, if it has one of its own. */
+void wecom_login_enter(wecom_login_t *room, const wecom_pending_t *pending);
+
 /* Mint a state, seal the wish for `source` into a cookie and send the browser to WeCom. */
+/* ... or to our own page first, where the pull-up or the panel is offered. */
 void wecom_login_start_source(wecom_reply_t *reply, const wecom_login_t *room,
                               const wecom_source_t *source, const wecom_login_wish_t *wish,
                               int mark, int status);
@@ -44,6 +48,39 @@ void wecom_login_wish_of(wecom_login_wish_t *wish, const wecom_pending_t *pendin
 const char *wecom_login_make_pending(wecom_reply_t *reply, const wecom_login_t *room,
                                      const char *source, const wecom_login_wish_t *wish,
                                      unsigned int flags, int mark);
+
+/* The source that is marked on the page, and taken again where one must be chosen without asking:
+ * the one that this browser used last, if it is among them. NULL: none. */
+const wecom_source_t *wecom_login_last_source(const wecom_login_t *room,
+                                              const apr_array_header_t *sources);
+
+/* {endpoint}/NAME */
+const char *wecom_login_own_path(const wecom_login_t *room, const char *name);
+
+/* --- pair.c and pair_confirm.c: the pull-up (pair.h says what it is) --- */
+
+/* Begins one for this source, and sends the browser to {endpoint}/pair. 0, and nothing done, where
+ * the cache does not work or there are no random bytes. */
+int wecom_pair_begin(wecom_reply_t *reply, const wecom_login_t *room,
+                     const wecom_source_t *source, const wecom_login_wish_t *wish, int mark,
+                     int status);
+
+/* {endpoint}/return with a link's state: in WeCom. code and appid may be NULL. */
+void wecom_pair_arrive(wecom_reply_t *reply, const wecom_login_t *room, const char *link,
+                       const char *code, const char *appid);
+
+/* --- login_ask.c --- */
+
+/* Whose code it is, and whether the member is one of ours. */
+wecom_reason_t wecom_login_ask(wecom_reply_t *reply, wecom_member_t *member,
+                               const wecom_login_t *room, const wecom_app_t *app, int consented,
+                               const char *code);
+
+/* A place among those who wait for WeCom. WECOM_REASON_RESTING when WeCom is not worth asking at
+ * the moment, WECOM_REASON_CROWDED when there is no place; then nothing was taken. */
+wecom_reason_t wecom_login_take_turn(int *slot, wecom_reply_t *reply, const wecom_login_t *room,
+                                     const wecom_app_t *app);
+void wecom_login_end_turn(const wecom_login_t *room, int slot);
 
 /* --- login_session.c --- */
 
@@ -81,6 +118,12 @@ wecom_reason_t wecom_login_admit(wecom_reply_t *reply, wecom_standing_t *standin
                                  const wecom_login_t *room, const wecom_source_t *source,
                                  const wecom_pending_t *pending, const wecom_member_t *member,
                                  wecom_login_answer_t *answer);
+
+/* From the member whom WeCom confirmed to the session; reply->signed_in, or the reply is complete
+ * because the visitor is asked something. confirmed: when WeCom said so. */
+wecom_reason_t wecom_login_complete(wecom_reply_t *reply, const wecom_login_t *room,
+                                    const wecom_source_t *source, const wecom_pending_t *pending,
+                                    const wecom_member_t *member, apr_time_t confirmed);
 
 /* public URL + target. */
 const char *wecom_login_absolute(const wecom_login_t *room, const char *target);

@@ -15,14 +15,13 @@
 
 #include <apr_strings.h>
 
-#include "../wecom/api.h"
-#include "../wecom/trouble.h"
 #include "login_int.h"
 #include "refusal.h"
 #include "target.h"
 
 #define LOOP_WINDOW apr_time_from_sec(60)
 #define LOOP_LIMIT 3
+#define CODELESS (WECOM_PENDING_HALF | WECOM_PENDING_PAIR | WECOM_PENDING_CONFIRM)
 #define TAB_PATIENCE 15 /* seconds that a restored tab waits for the others */
 
 /* The parameters of the return. NULL: absent. */
@@ -121,10 +120,10 @@ static void restart(wecom_reply_t *reply, const wecom_login_t *room,
     source = wecom_source_find(wecom_source_narrow_text(room->sources, wish.allowed, room->pool),
                                pending->source);
     if (source != NULL) {
-        wecom_login_start_source(reply, room, source, &wish, 1, 302);
+        wecom_login_start_source(reply, room, source, &wish, WECOM_STATE_SECOND, 302);
     }
     else {
-        wecom_login_begin_marked(reply, room, &wish, 1, 302);
+        wecom_login_begin_marked(reply, room, &wish, WECOM_STATE_SECOND, 302);
     }
 }
 
@@ -169,7 +168,7 @@ static void wait_for_others(wecom_reply_t *reply, const wecom_login_t *room,
 /* The browser does not hold the cookie of this state: an evicted or doubled tab, a reload of the
  * return address, another browser, or somebody else's link. No code is exchanged here. found: what
  * wecom_login_open_cookie has said. */
-static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *room,
+static void finish_without_cookie(wecom_reply_t *reply, wecom_login_t *room,
                                   const wecom_return_t *back, wecom_status_t found)
 {
     wecom_pending_t pending;
@@ -181,6 +180,7 @@ static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *roo
         pending.target = "/";
         pending.flags = room->flags;
     }
+    wecom_login_enter(room, &pending);
     if (wecom_login_is_known(room, &pending)) {
         wecom_login_go_to(reply, room, pending.target);
     }
@@ -193,92 +193,12 @@ static void finish_without_cookie(wecom_reply_t *reply, const wecom_login_t *roo
     else if (found == WECOM_E_BAD_INPUT) {
         wecom_refusal_page(reply, room, WECOM_REASON_EXPIRED, pending.target, NULL);
     }
-    else if (wecom_state_mark(back->state) > 0) {
+    else if (wecom_state_mark(back->state) == WECOM_STATE_SECOND) {
         wecom_refusal_page(reply, room, WECOM_REASON_COOKIE_LOST, pending.target, NULL);
     }
     else {
         restart(reply, room, &pending);
     }
-}
-
-/* --- asking WeCom --------------------------------------------------------------------------- */
-
-static wecom_reason_t ask_member(wecom_member_t *member, wecom_error_t *err,
-                                 const wecom_identity_t *identity, const wecom_app_t *app,
-                                 int consented, const wecom_ports_t *ports, apr_pool_t *pool)
-{
-    member->userid = identity->userid;
-    if (app->check_member) {
-        if (wecom_api_read_member(member, err, app, ports, pool) != WECOM_OK) {
-            return wecom_reason_of(err);
-        }
-        if (member->status != WECOM_MEMBER_ACTIVE) {
-            wecom_error_set(err, WECOM_E_REMOTE, 0, "user/get",
-                            apr_psprintf(pool, "status is %d", member->status));
-            return WECOM_REASON_INACTIVE;
-        }
-    }
-    if (identity->user_ticket != NULL && consented
-        && wecom_api_read_detail(member, err, app, identity->user_ticket, ports, pool)
-               != WECOM_OK) {
-        /* A ticket that is too old or not good any more (84014, 84015) costs the sensitive
-         * fields, not the login. */
-        if (err->status != WECOM_E_REMOTE
-            || (err->upstream != 84014 && err->upstream != 84015)) {
-            return wecom_reason_of(err);
-        }
-        memset(err, 0, sizeof(*err));
-    }
-    return WECOM_REASON_NONE;
-}
-
-/* WeCom's two answers: whose code, and is the member one of ours. All calls together take one
- * timeout. */
-static wecom_reason_t ask_wecom(wecom_reply_t *reply, wecom_member_t *member,
-                                const wecom_login_t *room, const wecom_app_t *app,
-                                int consented, const char *code)
-{
-    wecom_ports_t ports = *room->ports;
-    wecom_identity_t identity;
-
-    ports.deadline = ports.clock->now(ports.clock) + apr_time_from_msec(app->timeout_ms);
-    if (wecom_api_identify(&identity, &reply->error, app, code, &ports, room->pool)
-        != WECOM_OK) {
-        return wecom_reason_of(&reply->error);
-    }
-    reply->userid = identity.userid;
-    return ask_member(member, &reply->error, &identity, app, consented, &ports, room->pool);
-}
-
-/* From the spent state to the session, or to the question for the account. */
-static wecom_reason_t exchange(wecom_reply_t *reply, const wecom_login_t *room,
-                               const wecom_source_t *source, const wecom_pending_t *pending,
-                               const char *code)
-{
-    int consented = source->app.private_info || (pending->flags & WECOM_PENDING_PRIVATE) != 0;
-    wecom_standing_t standing;
-    wecom_member_t member;
-    wecom_reason_t reason;
-    int asked = 0;
-
-    memset(&member, 0, sizeof(member));
-    memset(&standing, 0, sizeof(standing));
-    reason = ask_wecom(reply, &member, room, &source->app, consented, code);
-    wecom_trouble_note(&reply->error, &source->app, room->ports, room->pool);
-    if (reason == WECOM_REASON_NONE && room->directory != NULL) {
-        reason = wecom_login_admit(reply, &standing, &asked, room, source, pending, &member, NULL);
-        if (asked) {
-            return WECOM_REASON_NONE;
-        }
-    }
-    if (reason != WECOM_REASON_NONE) {
-        return reason;
-    }
-    if (wecom_login_is_loop(room, source->id, member.userid, pending->issued)) {
-        return WECOM_REASON_LOOP;
-    }
-    return wecom_login_make_session(reply, room, source, pending->flags, &member,
-                                    room->directory != NULL ? &standing : NULL, room->now);
 }
 
 /* --- the story ------------------------------------------------------------------------------ */
@@ -299,14 +219,20 @@ static void finish_with_code(wecom_reply_t *reply, const wecom_login_t *room,
                              const char *code)
 {
     const char *target = pending->target;
+    wecom_member_t member;
     wecom_reason_t reason;
+    int consented;
 
     wecom_login_forget_cookie(reply, room, pending->state);
     if (!spend(room, pending->state)) {
         wecom_login_go_to(reply, room, target);
         return;
     }
-    reason = exchange(reply, room, source, pending, code);
+    consented = source->app.private_info || (pending->flags & WECOM_PENDING_PRIVATE) != 0;
+    reason = wecom_login_ask(reply, &member, room, &source->app, consented, code);
+    if (reason == WECOM_REASON_NONE) {
+        reason = wecom_login_complete(reply, room, source, pending, &member, room->now);
+    }
     if (reason == WECOM_REASON_NONE) {
         if (reply->signed_in) {
             wecom_login_go_to(reply, room, target);
@@ -315,7 +241,7 @@ static void finish_with_code(wecom_reply_t *reply, const wecom_login_t *room,
     else if (reason == WECOM_REASON_CODE_DEAD && wecom_login_is_known(room, pending)) {
         wecom_login_go_to(reply, room, target);
     }
-    else if (reason == WECOM_REASON_CODE_DEAD && wecom_state_mark(pending->state) == 0) {
+    else if (reason == WECOM_REASON_CODE_DEAD && wecom_state_mark(pending->state) == WECOM_STATE_FIRST) {
         restart(reply, room, pending);
     }
     else {
@@ -346,25 +272,16 @@ static void finish_in_turn(wecom_reply_t *reply, const wecom_login_t *room,
                            const wecom_source_t *source, const wecom_pending_t *pending,
                            const char *code)
 {
-    const wecom_slots_t *slots = room->ports->slots;
-    int slot = -1;
+    wecom_reason_t reason;
+    int slot;
 
-    if (wecom_trouble_check(&reply->error, &source->app, room->ports, room->pool) != WECOM_OK) {
-        refuse_for_now(reply, room, source, pending, WECOM_REASON_RESTING);
+    reason = wecom_login_take_turn(&slot, reply, room, &source->app);
+    if (reason != WECOM_REASON_NONE) {
+        refuse_for_now(reply, room, source, pending, reason);
         return;
     }
-    if (slots != NULL) {
-        slot = slots->enter(slots, room->now,
-                            room->now + 2 * apr_time_from_msec(source->app.timeout_ms));
-        if (slot < 0) {
-            refuse_for_now(reply, room, source, pending, WECOM_REASON_CROWDED);
-            return;
-        }
-    }
     finish_with_code(reply, room, source, pending, code);
-    if (slots != NULL) {
-        slots->leave(slots, slot);
-    }
+    wecom_login_end_turn(room, slot);
 }
 
 static void finish_with_cookie(wecom_reply_t *reply, const wecom_login_t *room,
@@ -374,7 +291,7 @@ static void finish_with_cookie(wecom_reply_t *reply, const wecom_login_t *room,
     const char *target = pending->target;
 
     reply->source = pending->source;
-    if ((pending->flags & WECOM_PENDING_HALF) != 0) { /* no code belongs to it */
+    if ((pending->flags & CODELESS) != 0) { /* no code belongs to it */
         wecom_refusal_page(reply, room, WECOM_REASON_BAD_RETURN, target, NULL);
     }
     else if (source == NULL) {
@@ -395,6 +312,7 @@ static void finish_with_cookie(wecom_reply_t *reply, const wecom_login_t *room,
 
 void wecom_login_finish(wecom_reply_t *reply, const wecom_login_t *room, const char *query)
 {
+    wecom_login_t in = *room;
     wecom_pending_t pending;
     wecom_return_t back;
     wecom_status_t status;
@@ -403,13 +321,18 @@ void wecom_login_finish(wecom_reply_t *reply, const wecom_login_t *room, const c
         wecom_refusal_page(reply, room, WECOM_REASON_BAD_RETURN, "/", NULL);
         return;
     }
+    if (wecom_state_mark(back.state) == WECOM_STATE_LINK) {
+        wecom_pair_arrive(reply, room, back.state, back.code, back.appid);
+        return;
+    }
     status = wecom_login_open_cookie(&pending, room, back.state);
     if (status == WECOM_OK) {
-        finish_with_cookie(reply, room, &back, &pending);
+        wecom_login_enter(&in, &pending);
+        finish_with_cookie(reply, &in, &back, &pending);
         return;
     }
     if (status != WECOM_E_NOT_FOUND) { /* it will never open: away with it */
         wecom_login_forget_cookie(reply, room, back.state);
     }
-    finish_without_cookie(reply, room, &back, status);
+    finish_without_cookie(reply, &in, &back, status);
 }

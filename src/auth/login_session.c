@@ -10,6 +10,8 @@
 #include "refusal.h"
 #include "standing.h"
 
+#define LAST_SOURCE_SECONDS 31536000 /* a year */
+
 static wecom_reason_t make_ticket(wecom_ticket_t *ticket, const wecom_login_t *room,
                                   const wecom_source_t *source, const wecom_member_t *member,
                                   const wecom_standing_t *standing)
@@ -65,6 +67,11 @@ static wecom_reason_t seal_session(wecom_reply_t *reply, const wecom_login_t *ro
     }
     wecom_reply_cookie(reply, wecom_site_cookie(room->site, room->site->session_cookie, text, -1,
                                                 1, room->pool));
+    if (room->sources->nelts > 1 && !wecom_text_equal(room->last_source, ticket->source)) {
+        wecom_reply_cookie(reply, wecom_site_cookie(room->site, room->site->last_cookie,
+                                                    ticket->source, LAST_SOURCE_SECONDS, 0,
+                                                    room->pool));
+    }
     reply->ticket = ticket;
     reply->signed_in = 1;
     return WECOM_REASON_NONE;
@@ -91,11 +98,40 @@ wecom_reason_t wecom_login_make_session(wecom_reply_t *reply, const wecom_login_
     return seal_session(reply, room, ticket);
 }
 
+/* The window has done its work: its page tells the one that opened it, and closes. Whoever sees it
+ * stay, since nobody listens any more, goes on by the link. */
+static void tell_opener(wecom_reply_t *reply, const wecom_login_t *room, const char *target)
+{
+    apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
+    int own = strcmp(room->opener, room->site->public_url) == 0;
+    wecom_page_t page;
+
+    /* A used or doubled return comes here too: without a session it is no success. */
+    if (!reply->signed_in && room->ticket == NULL) {
+        wecom_refusal_page(reply, room, WECOM_REASON_EXPIRED, target, NULL);
+        return;
+    }
+    memset(&page, 0, sizeof(page));
+    page.name = "popup";
+    page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
+    page.sentence = wecom_words_get(room->words, WECOM_WORD_POPUP_DONE);
+    wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_GO_ON),
+                       own ? wecom_login_absolute(room, target)
+                           : apr_pstrcat(room->pool, room->opener, "/", NULL));
+    page.links = links;
+    wecom_refusal_tell(&page, room, wecom_reason_row(WECOM_REASON_NONE)->id, 1);
+    wecom_refusal_show(reply, room, 200, &page);
+}
+
 /* A redirect without a fragment inherits that of the address before it (RFC 9110 section 10.2.2):
  * in the client #wechat_redirect would stay in the application's address, where it can be a
  * route. An empty fragment ends it. */
 void wecom_login_go_to(wecom_reply_t *reply, const wecom_login_t *room, const char *target)
 {
+    if (room->opener != NULL) {
+        tell_opener(reply, room, target);
+        return;
+    }
     wecom_reply_redirect(reply, 302,
                          apr_pstrcat(room->pool, wecom_login_absolute(room, target),
                                      room->client == WECOM_CLIENT_BROWSER ? "" : "#", NULL));

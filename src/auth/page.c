@@ -210,11 +210,16 @@ static const char *data(const wecom_page_t *page, apr_pool_t *pool)
 static const char *script(const wecom_page_t *page, apr_pool_t *pool)
 {
     const char *text = page->script != NULL ? wecom_builtin_text(page->script) : NULL;
+    const char *before = "";
 
     if (text == NULL || page->nonce == NULL) {
         return "";
     }
-    return apr_pstrcat(pool, "<script nonce=\"", page->nonce, "\">", text, "</script>\n", NULL);
+    if (page->script_url != NULL) {
+        before = apr_pstrcat(pool, "<script nonce=\"", page->nonce, "\" src=\"",
+                             wecom_text_html(page->script_url, pool), "\"></script>\n", NULL);
+    }
+    return apr_pstrcat(pool, before, "<script nonce=\"", page->nonce, "\">", text, "</script>\n", NULL);
 }
 
 const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool)
@@ -231,6 +236,7 @@ const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool)
                        "</style></head>\n<body><main", data(page, pool), ">\n<h1>", title,
                        "</h1>\n",
                        paragraph("<p>", page->sentence, pool),
+                       page->script_url != NULL ? "<div id=\"panel\" hidden></div>\n" : "",
                        paragraph("<p class=\"number\">", page->number, pool),
                        paragraph("<p class=\"alert\" id=\"alert\" role=\"alert\">", page->alert,
                                  pool),

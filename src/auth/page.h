@@ -64,7 +64,10 @@ typedef struct wecom_page_t {
     const apr_table_t *data;            /* what the script is told: data-* of <main>; NULL */
     const char *self;                   /* an own address that shows this page again, to change
                                          * the language by; NULL: none */
+    int again_after;                    /* without scripts the page asks again by itself, in so
+                                         * many seconds; 0: it does not */
     const char *nonce;                  /* of style and script; NULL: neither is allowed */
+    const char *script_url;             /* a script of somebody else that comes before ours */
     const char *script_src;             /* who else may be a script or a frame here, as the */
     const char *frame_src;              /* policy says it; NULL: nobody */
     const char *beacon;                 /* a path that is asked for, as an unseen picture, as soon

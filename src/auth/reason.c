@@ -181,6 +181,33 @@ static const wecom_reason_row_t rows[WECOM_REASON_COUNT] = {
         "WC0277", WECOM_LEVEL_WARN, 400, WECOM_WORD_BAD_REQUEST,
         "a form was posted that our page did not make",
         "an account was chosen that was not offered, or the form's token does not fit" },
+    [WECOM_REASON_PAIR_CONFIRMED] = {
+        "WC0285", WECOM_LEVEL_INFO, 200, WECOM_WORD_PULL_UP_DONE,
+        "the member picked the right number; the browser that asked is let in", NULL },
+    [WECOM_REASON_PAIR_EXPIRED] = {
+        "WC0286", WECOM_LEVEL_INFO, 400, WECOM_WORD_EXPIRED,
+        "the pull-up is too old, used, or unknown", NULL },
+    [WECOM_REASON_PAIR_USED] = {
+        "WC0287", WECOM_LEVEL_WARN, 400, WECOM_WORD_EXPIRED,
+        "the link of a pull-up was opened a second time", NULL },
+    [WECOM_REASON_PAIR_OUTSIDE] = {
+        "WC0288", WECOM_LEVEL_INFO, 400, WECOM_WORD_OPEN_INSIDE,
+        "the link of a pull-up was opened outside WeCom", NULL },
+    [WECOM_REASON_PAIR_ELSEWHERE] = {
+        "WC0289", WECOM_LEVEL_WARN, 403, WECOM_WORD_PULL_UP_ELSEWHERE,
+        "browser and WeCom have different addresses, so they may be two phones",
+        "behind a proxy: mod_remoteip, so that the address is the visitor's; where a "
+        "phone has two ways out: WeComPullUp any-address" },
+    [WECOM_REASON_PAIR_WRONG] = {
+        "WC0290", WECOM_LEVEL_WARN, 403, WECOM_WORD_PULL_UP_WRONG,
+        "the member picked a number that the browser does not show", NULL },
+    [WECOM_REASON_PAIR_NOT_ME] = {
+        "WC0291", WECOM_LEVEL_WARN, 403, WECOM_WORD_PULL_UP_DECLINED,
+        "the member says that they did not ask for this sign-in", NULL },
+    [WECOM_REASON_POPUP_ORIGIN] = {
+        "WC0292", WECOM_LEVEL_WARN, 403, WECOM_WORD_BAD_REQUEST,
+        "a page of an origin that is not in WeComPopupOrigins wants to open the login in a window",
+        "WeComPopupOrigins, with the origin exactly as the browser spells it" },
 };
 
 const wecom_reason_row_t *wecom_reason_row(wecom_reason_t reason)

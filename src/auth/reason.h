@@ -60,6 +60,14 @@ typedef enum wecom_reason_t {
     WECOM_REASON_WRONG_BROWSER,    /* a half-finished login of another browser */
     WECOM_REASON_ASK_EXPIRED,      /* a half-finished login that is gone */
     WECOM_REASON_NOT_OFFERED,      /* a posted form that our page did not make */
+    WECOM_REASON_PAIR_CONFIRMED,   /* the pull-up: the right number was picked */
+    WECOM_REASON_PAIR_EXPIRED,     /* a pull-up that is gone */
+    WECOM_REASON_PAIR_USED,        /* its link was opened twice */
+    WECOM_REASON_PAIR_OUTSIDE,     /* its link was opened outside WeCom */
+    WECOM_REASON_PAIR_ELSEWHERE,   /* browser and WeCom have two addresses */
+    WECOM_REASON_PAIR_WRONG,       /* a wrong number */
+    WECOM_REASON_PAIR_NOT_ME,      /* the member did not ask for it */
+    WECOM_REASON_POPUP_ORIGIN,     /* an origin that may not open the login */
     WECOM_REASON_COUNT
 } wecom_reason_t;
 

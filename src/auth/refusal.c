@@ -18,6 +18,30 @@ void wecom_refusal_link(apr_array_header_t *links, const char *label, const char
     row->href = href;
 }
 
+void wecom_refusal_tell(wecom_page_t *page, const wecom_login_t *room, const char *id, int ok)
+{
+    apr_table_t *data;
+
+    if (room->opener == NULL) {
+        return;
+    }
+    data = apr_table_make(room->pool, 4);
+    apr_table_setn(data, "origin", room->opener);
+    apr_table_setn(data, "nonce", room->nonce);
+    apr_table_setn(data, "id", id);
+    apr_table_setn(data, "ok", ok ? "true" : "false");
+    page->data = data;
+    page->script = "popup.js";
+}
+
+/* The same login once more, in the same window. */
+static const char *again_in_window(const wecom_login_t *room)
+{
+    return apr_pstrcat(room->pool, room->site->endpoint, "/login?display=popup&origin=",
+                       wecom_text_url_encode(room->opener, strlen(room->opener), room->pool), "&nonce=", room->nonce,
+                       NULL);
+}
+
 void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int status,
                         wecom_page_t *page)
 {
@@ -29,6 +53,7 @@ void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int sta
     page->nonce = wecom_crypto_random_text(22, room->pool);
     reply->body = wecom_page_render(page, room->pool);
     reply->policy = wecom_page_policy(page, room->pool);
+    reply->opener = room->opener != NULL;
 }
 
 /* Without random bytes the id alone. 32 characters, so that each byte gives one without bias. */
@@ -49,6 +74,35 @@ static const char *new_number(const char *id, apr_pool_t *pool)
     return apr_pstrcat(pool, id, "-", number, NULL);
 }
 
+/* It will not go better for the same person. Outside the client somebody else can scan; inside it
+ * is always the same one, who can only ask. */
+static int is_about_the_person(wecom_reason_t reason)
+{
+    switch (reason) {
+    case WECOM_REASON_NOT_MEMBER:
+    case WECOM_REASON_OUT_OF_RANGE:
+    case WECOM_REASON_NO_SUCH_MEMBER:
+    case WECOM_REASON_INACTIVE:
+    case WECOM_REASON_LOGIN_ONLY:
+    case WECOM_REASON_NO_REGISTRATION:
+    case WECOM_REASON_ACCOUNT_INACTIVE:
+    case WECOM_REASON_ACCOUNT_LOCKED:
+    case WECOM_REASON_AMBIGUOUS:
+    case WECOM_REASON_STALE_LINK:
+        return 1;
+    default:
+        return 0;
+    }
+}
+
+static wecom_word_t word_of_again(wecom_reason_t reason)
+{
+    if (is_about_the_person(reason)) {
+        return WECOM_WORD_SIGN_IN_AS_OTHER;
+    }
+    return reason == WECOM_REASON_REFUSED ? WECOM_WORD_SIGN_IN_AGAIN : WECOM_WORD_TRY_AGAIN;
+}
+
 void wecom_refusal_page(wecom_reply_t *reply, const wecom_login_t *room, wecom_reason_t reason,
                         const char *again, const char *const *pairs)
 {
@@ -59,13 +113,17 @@ void wecom_refusal_page(wecom_reply_t *reply, const wecom_login_t *room, wecom_r
     page.title = wecom_words_get(room->words, WECOM_WORD_NOT_SIGNED_IN);
     page.sentence = wecom_words_fill(room->words, row->word, pairs, room->pool);
     page.incident = new_number(row->id, room->pool);
+    wecom_refusal_tell(&page, room, row->id, 0);
+    if (again != NULL && room->opener != NULL) {
+        again = again_in_window(room);
+    }
+    if (room->client != WECOM_CLIENT_BROWSER && is_about_the_person(reason)) {
+        again = NULL;
+    }
     if (again != NULL) {
         apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
 
-        wecom_refusal_link(links, wecom_words_get(room->words, reason == WECOM_REASON_REFUSED
-                                                                  ? WECOM_WORD_SIGN_IN_AGAIN
-                                                                  : WECOM_WORD_TRY_AGAIN),
-                           again);
+        wecom_refusal_link(links, wecom_words_get(room->words, word_of_again(reason)), again);
         page.links = links;
     }
     reply->reason = reason;
@@ -88,7 +146,8 @@ void wecom_refusal_mark(wecom_reply_t *reply, wecom_page_t *page, const wecom_lo
     reply->retry_after = row->status == 503 ? 10 : row->status == 429 ? 300 : 0;
 }
 
-void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const char *who)
+void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const char *who,
+                          const char *target)
 {
     const wecom_reason_row_t *row = wecom_reason_row(WECOM_REASON_DENIED);
     apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
@@ -97,12 +156,17 @@ void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const
 
     pairs[1] = who;
     memset(&page, 0, sizeof(page));
+    page.name = "denied";
     page.title = wecom_words_get(room->words, WECOM_WORD_NO_ACCESS);
     page.sentence = wecom_words_get(room->words, row->word);
     page.note = wecom_words_fill(room->words, WECOM_WORD_SIGNED_IN_AS, pairs, room->pool);
     page.incident = new_number(row->id, room->pool);
-    wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_SIGN_OUT),
-                       apr_pstrcat(room->pool, room->site->endpoint, "/logout", NULL));
+    if (room->client == WECOM_CLIENT_BROWSER) {
+        wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_SIGN_IN_AS_OTHER),
+                           apr_pstrcat(room->pool, room->site->endpoint, "/login?page=1&return=",
+                                       wecom_text_url_encode(target, strlen(target), room->pool),
+                                       NULL));
+    }
     page.links = links;
     reply->reason = WECOM_REASON_DENIED;
     reply->incident = page.incident;

@@ -21,10 +21,17 @@ void wecom_refusal_page(wecom_reply_t *reply, const wecom_login_t *room, wecom_r
 void wecom_refusal_mark(wecom_reply_t *reply, wecom_page_t *page, const wecom_login_t *room,
                         wecom_reason_t reason);
 
-/* Known, and still not allowed: a 403 that says who is signed in and offers to sign out. */
-void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const char *who);
+/* Known, and still not allowed: a 403 that says who is signed in; outside the client it offers
+ * to sign in as somebody else and come back to target. */
+void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const char *who,
+                          const char *target);
 
-/* Any page of ours as the reply: fills in language and time. */
+/* The page's script tells the page that opened this window what has become of the login: only
+ * {ok, id}, only to the origin that was sealed. ok 0: when the window is closed. Nothing without
+ * such a window. */
+void wecom_refusal_tell(wecom_page_t *page, const wecom_login_t *room, const char *id, int ok);
+
+/* Any page of ours as the reply: fills in language, time and nonce. */
 void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int status,
                         wecom_page_t *page);
 

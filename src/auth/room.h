@@ -22,6 +22,13 @@ typedef struct wecom_login_cookie_t {
     apr_size_t value_len;
 } wecom_login_cookie_t;
 
+/* WeComPullUp, in the order of its values. */
+typedef enum wecom_pull_up_t {
+    WECOM_PULL_UP_ON = 0,
+    WECOM_PULL_UP_ANY_ADDRESS,              /* browser and WeCom may have different addresses */
+    WECOM_PULL_UP_OFF
+} wecom_pull_up_t;
+
 typedef struct wecom_login_t {
     const wecom_site_t *site;
     const apr_array_header_t *sources;      /* const wecom_source_t *: all of this host */
@@ -32,6 +39,7 @@ typedef struct wecom_login_t {
     const wecom_ports_t *ports;
     const wecom_directory_t *directory;     /* NULL: there is none */
     apr_time_t now;
+    int zone;                               /* seconds east of UTC where the server stands */
     apr_pool_t *pool;
 
     /* What holds for a login that begins at no place: sources ("" for all) and flags as in
@@ -39,12 +47,21 @@ typedef struct wecom_login_t {
     const char *allowed;
     unsigned int flags;
 
+    wecom_pull_up_t pull_up;
+    int panel;                              /* WeComLoginPanel */
+
     /* of this request */
     wecom_client_t client;
+    wecom_device_t device;
     const wecom_words_t *words;             /* of the visitor's language */
     const char *address;                    /* the visitor's, as httpd (mod_remoteip) knows it */
     const apr_array_header_t *pending;      /* wecom_login_cookie_t: pending cookies sent */
     const wecom_ticket_t *ticket;           /* of a living session, else NULL */
+    const char *last_source;                /* as the browser says, or NULL */
+
+    /* of the login that goes on here (wecom_login_enter) */
+    const char *opener;                     /* the origin of the page that waits for this window; */
+    const char *nonce;                      /* NULL: it has no window of its own */
 } wecom_login_t;
 
 #endif

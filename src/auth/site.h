@@ -29,6 +29,7 @@ typedef struct wecom_site_t {
                                   * a domain the hash is the domain's, so that the hosts below it
                                   * share a session */
     const char *cookie_domain;   /* of WeComSessionCookie, or NULL; then there is no __Host- */
+    const char *last_cookie;     /* "__Host-wecoml_a1b2c3": the id of the source used last */
     const char *pending_prefix;  /* "__Host-wecomp_a1b2c3_"; the state's characters follow */
 } wecom_site_t;
 

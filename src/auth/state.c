@@ -3,7 +3,8 @@
  * state.c - the handle, its record, its cookie.
  *
  * The record, all numbers big-endian: 1 version | 2 flags | 32 state | 8 issued (microseconds) |
- * 1 length, source | 2 length, allowed | 2 length, target. With WECOM_PENDING_TARGET_CACHED the
+ * 1 length, source | 2 length, allowed | 2 length, target, and with WECOM_PENDING_POPUP
+ * | 1 length, opener | 1 length, nonce. With WECOM_PENDING_TARGET_CACHED the
  * target has length 0 and reads as "/", so that a field called target is always a safe one.
  * Packing refuses what unpacking would, so a fault shows where it is made.
  */
@@ -29,7 +30,8 @@
 /* A flag that this version does not know may forbid something: refused, not ignored. */
 #define KNOWN_FLAGS (WECOM_PENDING_IN_CLIENT | WECOM_PENDING_PRIVATE \
                      | WECOM_PENDING_LOGIN_ONLY | WECOM_PENDING_NO_REGISTRATION \
-                     | WECOM_PENDING_TARGET_CACHED | WECOM_PENDING_HALF)
+                     | WECOM_PENDING_TARGET_CACHED | WECOM_PENDING_HALF | WECOM_PENDING_POPUP \
+                     | WECOM_PENDING_PAIR | WECOM_PENDING_CONFIRM)
 
 /* In the order of ASCII, so that text compares as the number does. */
 static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
@@ -82,7 +84,7 @@ const char *wecom_state_mint(apr_time_t now, int mark, apr_pool_t *pool)
         return NULL;
     }
     state = apr_palloc(pool, WECOM_STATE_CHARS + 1);
-    state[0] = mark ? '1' : '0';
+    state[0] = (char)('0' + mark);
     for (i = TIME_CHARS; i > 0; i--) {
         state[i] = digits[seconds % BASE];
         seconds /= BASE;
@@ -94,7 +96,7 @@ const char *wecom_state_mint(apr_time_t now, int mark, apr_pool_t *pool)
 
 static int is_wellformed(const char *state, apr_size_t len)
 {
-    return len == WECOM_STATE_CHARS && (state[0] == '0' || state[0] == '1')
+    return len == WECOM_STATE_CHARS && state[0] >= '0' && state[0] <= '2'
         && are_digits(state, len);
 }
 
@@ -105,7 +107,7 @@ int wecom_state_is_wellformed(const char *state)
 
 int wecom_state_mark(const char *state)
 {
-    return state[0] == '1';
+    return state[0] - '0';
 }
 
 const char *wecom_state_cookie_name(const wecom_site_t *site, const char *state,
@@ -148,6 +150,49 @@ static int are_source_ids(const char *s, apr_size_t len)
     return 1;
 }
 
+int wecom_state_is_origin(const char *origin, apr_pool_t *pool)
+{
+    wecom_site_t parts;
+
+    return strlen(origin) <= WECOM_MAX_ORIGIN
+           && wecom_site_parse_url(&parts, origin, pool) == WECOM_OK
+           && strcmp(parts.public_url, origin) == 0;
+}
+
+int wecom_state_is_nonce(const char *nonce)
+{
+    apr_size_t len = strlen(nonce);
+
+    return len <= WECOM_MAX_NONCE && are_digits(nonce, len);
+}
+
+/* With WECOM_PENDING_POPUP both are there, and without it neither. */
+static int opener_fits(const wecom_pending_t *pending, apr_pool_t *pool)
+{
+    if ((pending->flags & WECOM_PENDING_POPUP) == 0) {
+        return pending->opener == NULL && pending->nonce == NULL;
+    }
+    return pending->opener != NULL && pending->nonce != NULL
+           && wecom_state_is_origin(pending->opener, pool)
+           && wecom_state_is_nonce(pending->nonce);
+}
+
+/* The record's last part, which may be nothing at all; out has room for it. */
+static unsigned char *put_opener(unsigned char *out, const wecom_pending_t *pending)
+{
+    const char *const texts[] = { pending->opener, pending->nonce };
+    apr_size_t i;
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]) && texts[i] != NULL; i++) {
+        apr_size_t len = strlen(texts[i]);
+
+        out = wecom_octets_put(out, len, 1);
+        memcpy(out, texts[i], len);
+        out += len;
+    }
+    return out;
+}
+
 wecom_status_t wecom_state_pack(wecom_bytes_t *out, const wecom_pending_t *pending,
                                 apr_pool_t *pool)
 {
@@ -157,6 +202,7 @@ wecom_status_t wecom_state_pack(wecom_bytes_t *out, const wecom_pending_t *pendi
     apr_size_t source_len = strlen(source);
     apr_size_t allowed_len = strlen(allowed);
     apr_size_t target_len;
+    apr_size_t opener_len = 0;
     unsigned char *bytes;
     unsigned char *at;
 
@@ -171,12 +217,15 @@ wecom_status_t wecom_state_pack(wecom_bytes_t *out, const wecom_pending_t *pendi
     if (!wecom_state_is_wellformed(pending->state) || pending->issued < 0
         || (pending->flags & ~(unsigned int)KNOWN_FLAGS) != 0
         || (source_len > 0 && !is_source_id(source, source_len))
-        || !are_source_ids(allowed, allowed_len)
+        || !are_source_ids(allowed, allowed_len) || !opener_fits(pending, pool)
         || (!(pending->flags & WECOM_PENDING_TARGET_CACHED)
             && !wecom_target_is_safe(target, target_len))) {
         return WECOM_E_BAD_INPUT;
     }
-    bytes = apr_palloc(pool, PACK_FIXED + source_len + allowed_len + target_len);
+    if (pending->opener != NULL) {
+        opener_len = 2 + strlen(pending->opener) + strlen(pending->nonce);
+    }
+    bytes = apr_palloc(pool, PACK_FIXED + source_len + allowed_len + target_len + opener_len);
     at = wecom_octets_put(bytes, PACK_VERSION, 1);
     at = wecom_octets_put(at, pending->flags, 2);
     memcpy(at, pending->state, WECOM_STATE_CHARS);
@@ -187,8 +236,9 @@ wecom_status_t wecom_state_pack(wecom_bytes_t *out, const wecom_pending_t *pendi
     memcpy(at, allowed, allowed_len);
     at = wecom_octets_put(at + allowed_len, target_len, 2);
     memcpy(at, target, target_len);
+    at = put_opener(at + target_len, pending);
     out->data = bytes;
-    out->len = (apr_size_t)(at + target_len - bytes);
+    out->len = (apr_size_t)(at - bytes);
     return WECOM_OK;
 }
 
@@ -217,6 +267,27 @@ static int take_text(const char **text, apr_size_t *text_len, rest_t *rest, unsi
     return 1;
 }
 
+/* The record's last part, to the end. */
+static int take_opener(wecom_pending_t *pending, rest_t *rest, apr_pool_t *pool)
+{
+    const char *opener;
+    const char *nonce;
+    apr_size_t opener_len;
+    apr_size_t nonce_len;
+
+    if ((pending->flags & WECOM_PENDING_POPUP) == 0) {
+        return rest->len == 0;
+    }
+    if (!take_text(&opener, &opener_len, rest, 1) || !take_text(&nonce, &nonce_len, rest, 1)
+        || rest->len != 0 || memchr(opener, '\0', opener_len) != NULL
+        || memchr(nonce, '\0', nonce_len) != NULL) {
+        return 0;
+    }
+    pending->opener = apr_pstrmemdup(pool, opener, opener_len);
+    pending->nonce = apr_pstrmemdup(pool, nonce, nonce_len);
+    return opener_fits(pending, pool);
+}
+
 wecom_status_t wecom_state_unpack(wecom_pending_t *pending, wecom_bytes_t packed,
                                   apr_pool_t *pool)
 {
@@ -233,7 +304,8 @@ wecom_status_t wecom_state_unpack(wecom_pending_t *pending, wecom_bytes_t packed
     rest_t rest;
 
     memset(pending, 0, sizeof(*pending));
-    if (packed.len > PACK_FIXED + WECOM_MAX_SOURCE_ID + MAX_ALLOWED + WECOM_MAX_TARGET) {
+    if (packed.len > PACK_FIXED + WECOM_MAX_SOURCE_ID + MAX_ALLOWED + WECOM_MAX_TARGET
+                         + 2 + WECOM_MAX_ORIGIN + WECOM_MAX_NONCE) {
         return WECOM_E_TOO_LARGE;
     }
     if (packed.len < PACK_FIXED || head[0] != PACK_VERSION) {
@@ -245,7 +317,7 @@ wecom_status_t wecom_state_unpack(wecom_pending_t *pending, wecom_bytes_t packed
     rest.at = head + 3 + WECOM_STATE_CHARS + 8;
     rest.len = packed.len - 3 - WECOM_STATE_CHARS - 8;
     if (!take_text(&source, &source_len, &rest, 1) || !take_text(&allowed, &allowed_len, &rest, 2)
-        || !take_text(&target, &target_len, &rest, 2) || rest.len != 0) {
+        || !take_text(&target, &target_len, &rest, 2)) {
         return WECOM_E_BAD_INPUT;
     }
     if (flags & WECOM_PENDING_TARGET_CACHED && target_len == 0) {
@@ -261,12 +333,16 @@ wecom_status_t wecom_state_unpack(wecom_pending_t *pending, wecom_bytes_t packed
         || !are_source_ids(allowed, allowed_len) || !wecom_target_is_safe(target, target_len)) {
         return WECOM_E_BAD_INPUT;
     }
+    pending->flags = flags;
+    if (!take_opener(pending, &rest, pool)) {
+        memset(pending, 0, sizeof(*pending));
+        return WECOM_E_BAD_INPUT;
+    }
     pending->state = apr_pstrmemdup(pool, state, WECOM_STATE_CHARS);
     pending->issued = (apr_time_t)issued;
     pending->source = apr_pstrmemdup(pool, source, source_len);
     pending->allowed = apr_pstrmemdup(pool, allowed, allowed_len);
     pending->target = apr_pstrmemdup(pool, target, target_len);
-    pending->flags = flags;
     return WECOM_OK;
 }
 

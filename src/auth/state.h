@@ -9,8 +9,8 @@
  * was evicted still finds its page; but no code is exchanged without the cookie, else a link
  * could sign the visitor in as somebody else.
  *
- * A state reads, character by character: 1 mark ('0' the first try, '1' the second, after which
- * no third is started) | 7 the time in seconds, base 62, so that names sort by age | 24 random.
+ * A state reads, character by character: 1 mark (WECOM_STATE_FIRST and its like) | 7 the time in
+ * seconds, base 62, so that names sort by age | 24 random.
  */
 #ifndef WECOM_AUTH_STATE_H
 #define WECOM_AUTH_STATE_H
@@ -30,8 +30,19 @@ enum { /* wecom_pending_t.flags; sealed, so the numbers never change their meani
     WECOM_PENDING_LOGIN_ONLY = 4,      /* the place never creates an account */
     WECOM_PENDING_NO_REGISTRATION = 8, /* the place has WeComRegistration Off */
     WECOM_PENDING_TARGET_CACHED = 16,  /* the target did not fit the cookie; the cache has it */
-    WECOM_PENDING_HALF = 32            /* half-finished: the visitor is asked for the account
+    WECOM_PENDING_HALF = 32,           /* half-finished: the visitor is asked for the account
                                         * (half.h); no code belongs to it */
+    WECOM_PENDING_POPUP = 64,          /* in a window of its own; opener is set */
+    WECOM_PENDING_PAIR = 128,          /* a browser that waits for the pull-up (pair.h) */
+    WECOM_PENDING_CONFIRM = 256        /* WeCom's own browser, where the pull-up is confirmed */
+};
+
+/* The marks of a state. */
+enum {
+    WECOM_STATE_FIRST = 0,             /* the first try */
+    WECOM_STATE_SECOND = 1,            /* the second, after which no third is begun */
+    WECOM_STATE_LINK = 2               /* of the link that pulls WeCom up: no cookie belongs to
+                                        * it, and it makes no session */
 };
 
 typedef struct wecom_pending_t {
@@ -41,9 +52,17 @@ typedef struct wecom_pending_t {
     const char *allowed;  /* ids of the sources the place allows, one blank between; "" all */
     const char *target;   /* safe, as target.h says */
     unsigned int flags;
+    const char *opener;   /* with WECOM_PENDING_POPUP: the origin of the page that opened the
+                           * window, as wecom_site_parse_url writes it; else NULL */
+    const char *nonce;    /* with WECOM_PENDING_POPUP: what that page calls this login,
+                           * WECOM_MAX_NONCE of [0-9A-Za-z] at most, may be empty; else NULL */
 } wecom_pending_t;
 
-/* A new state. NULL when the random source fails. mark: 0 or 1. */
+/* 1 for an origin that can be sealed, and for what an opener may call its login. */
+int wecom_state_is_origin(const char *origin, apr_pool_t *pool);
+int wecom_state_is_nonce(const char *nonce);
+
+/* A new state. NULL when the random source fails. */
 const char *wecom_state_mint(apr_time_t now, int mark, apr_pool_t *pool);
 
 /* 1 for text that mint could have made (form alone, no secret in it). */

@@ -76,6 +76,32 @@ static const wecom_words_t english = {
         [WECOM_WORD_BACK] = "Back",
         [WECOM_WORD_CHOOSE] = "Which account is yours?",
         [WECOM_WORD_GO_ON] = "Continue",
+        [WECOM_WORD_LAST_USED] = "used last time",
+        [WECOM_WORD_OPEN_INSIDE] = "Open this address inside WeCom.",
+        [WECOM_WORD_POPUP_DONE] = "You are signed in. This window closes by itself.",
+        [WECOM_WORD_PULL_UP] = "Open WeCom, then pick this number there: {number}",
+        [WECOM_WORD_OPEN_WECOM] = "Open in WeCom",
+        [WECOM_WORD_COPY] = "Copy the address",
+        [WECOM_WORD_COPIED] = "Copied",
+        [WECOM_WORD_OTHER_PAGE] = "Use WeCom's own page instead",
+        [WECOM_WORD_PULL_UP_TITLE] = "Sign in in your browser?",
+        [WECOM_WORD_PULL_UP_ASK] =
+            "Did you just open {site} in a browser on this phone? {kind}, {address}, {time}. "
+            "Pick the number it shows. If someone sent you this link, do not.",
+        [WECOM_WORD_KIND_IPHONE] = "iPhone",
+        [WECOM_WORD_KIND_ANDROID] = "Android phone",
+        [WECOM_WORD_KIND_HARMONY] = "HarmonyOS phone",
+        [WECOM_WORD_KIND_OTHER] = "a phone",
+        [WECOM_WORD_PULL_UP_NOT_ME] = "I did not ask for this",
+        [WECOM_WORD_PULL_UP_DONE] = "You can go back to your browser now.",
+        [WECOM_WORD_PULL_UP_WRONG] =
+            "That was not the number. Nothing was signed in. Start again in your browser.",
+        [WECOM_WORD_PULL_UP_ELSEWHERE] =
+            "The browser is not on this phone's network. Nothing was signed in. Open the "
+            "site inside WeCom instead.",
+        [WECOM_WORD_PULL_UP_DECLINED] =
+            "The sign-in was declined in WeCom. Nobody was signed in.",
+        [WECOM_WORD_SIGN_IN_AS_OTHER] = "Sign in as someone else",
     }
 };
 
@@ -130,6 +156,27 @@ static const wecom_words_t chinese = {
         [WECOM_WORD_BACK] = "返回",
         [WECOM_WORD_CHOOSE] = "请选择您的账号",
         [WECOM_WORD_GO_ON] = "继续",
+        [WECOM_WORD_LAST_USED] = "上次使用",
+        [WECOM_WORD_OPEN_INSIDE] = "请在企业微信中打开此链接。",
+        [WECOM_WORD_POPUP_DONE] = "登录成功，此窗口将自动关闭。",
+        [WECOM_WORD_PULL_UP] = "请打开企业微信，并选择数字{number}",
+        [WECOM_WORD_OPEN_WECOM] = "在企业微信中打开",
+        [WECOM_WORD_COPY] = "复制链接",
+        [WECOM_WORD_COPIED] = "已复制",
+        [WECOM_WORD_OTHER_PAGE] = "改用企业微信登录页",
+        [WECOM_WORD_PULL_UP_TITLE] = "确认在浏览器中登录？",
+        [WECOM_WORD_PULL_UP_ASK] =
+            "您刚才是否在本手机的浏览器中打开了{site}？{kind}，{address}，{time}。请选择浏览器上显示的数字。若链接是他人发来的，请勿确认。",
+        [WECOM_WORD_KIND_IPHONE] = "iPhone",
+        [WECOM_WORD_KIND_ANDROID] = "安卓手机",
+        [WECOM_WORD_KIND_HARMONY] = "鸿蒙手机",
+        [WECOM_WORD_KIND_OTHER] = "手机",
+        [WECOM_WORD_PULL_UP_NOT_ME] = "不是我本人操作",
+        [WECOM_WORD_PULL_UP_DONE] = "已确认，请返回浏览器继续。",
+        [WECOM_WORD_PULL_UP_WRONG] = "数字不符，未登录。请在浏览器中重新开始。",
+        [WECOM_WORD_PULL_UP_ELSEWHERE] = "浏览器与本手机不在同一网络，未登录。请改在企业微信中打开本站。",
+        [WECOM_WORD_PULL_UP_DECLINED] = "已在企业微信中拒绝，未登录。",
+        [WECOM_WORD_SIGN_IN_AS_OTHER] = "换个账号登录",
     }
 };
 

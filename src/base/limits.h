@@ -26,6 +26,8 @@
 #define WECOM_MAX_ACCEPT_LANGUAGE    256
 
 /* --- the pending login -------------------------------------------------------------------- */
+#define WECOM_MAX_ORIGIN             255 /* of the page that opens the login in a window */
+#define WECOM_MAX_NONCE               32 /* what that page calls the login */
 #define WECOM_PENDING_SECONDS        600 /* from the start of a login to its return */
 #define WECOM_MAX_PENDING              4 /* pending logins kept in one browser; oldest evicted */
 

@@ -118,14 +118,15 @@ static void write_line(request_rec *r, const wecom_server_t *server, const char 
     }
 }
 
-static void write_event(request_rec *r, const wecom_reply_t *reply, const char *event)
+static void write_event(request_rec *r, const wecom_reply_t *reply, const char *event,
+                        int granted)
 {
     const wecom_visit_t *visit = wecom_request_visit(r);
     wecom_json_out_t *out = wecom_json_out_object(r->pool);
 
     wecom_json_out_text(out, "time", now_as_text(r));
     wecom_json_out_text(out, "event", event);
-    wecom_json_out_text(out, "outcome", reply->signed_in ? "granted" : "refused");
+    wecom_json_out_text(out, "outcome", granted ? "granted" : "refused");
     wecom_json_out_text(out, "source", reply->source);
     wecom_json_out_text(out, "userid", reply->userid);
     wecom_json_out_text(out, "account", reply->account);
@@ -146,16 +147,18 @@ void wecom_audit_write(request_rec *r, const wecom_reply_t *reply)
         return; /* no login: a page that is not for this member, or a stranger's odd request */
     }
     if (!reply->signed_in) {
-        write_event(r, reply, "refusal");
+        int confirmed = reply->reason == WECOM_REASON_PAIR_CONFIRMED;
+
+        write_event(r, reply, confirmed ? "confirmation" : "refusal", confirmed);
         return;
     }
     if (reply->created) {
-        write_event(r, reply, "creation");
+        write_event(r, reply, "creation", 1);
     }
     if (reply->linked_by != NULL) {
         write_event(r, reply, strncmp(reply->linked_by, "bind:", 5) == 0
                                   || strncmp(reply->linked_by, "choice:", 7) == 0
-                              ? "binding" : "link");
+                              ? "binding" : "link", 1);
     }
-    write_event(r, reply, "login");
+    write_event(r, reply, "login", 1);
 }

@@ -153,6 +153,9 @@ void wecom_authn_wish(wecom_login_wish_t *wish, const request_rec *r, const char
     wish->target = target;
     wish->flags = (place->login_only ? (unsigned int)WECOM_PENDING_LOGIN_ONLY : 0u)
                   | (place->registration ? 0u : (unsigned int)WECOM_PENDING_NO_REGISTRATION);
+    wish->mode = (wecom_login_mode_t)place->login;
+    wish->opener = NULL;
+    wish->nonce = NULL;
     wish->consent = 0;
 }
 
@@ -343,8 +346,10 @@ int wecom_authn_note_failure(request_rec *r, const char *auth_type)
         reply->body = "{\"error\":\"forbidden\"}";
     }
     else {
-        wecom_refusal_denied(reply, &room, own->admitted->name[0] != '\0' ? own->admitted->name
-                                                                          : r->user);
+        wecom_refusal_denied(reply, &room,
+                             own->admitted->name[0] != '\0' ? own->admitted->name : r->user,
+                             wecom_target_or_root(wecom_request_target(r),
+                                                  visit->server->site->endpoint, r->pool));
     }
     wecom_request_log(r, reply);
     wecom_request_leave(face, reply, HTTP_UNAUTHORIZED);

@@ -251,6 +251,8 @@ static instance_t *instance_of(const port_t *port, const char *kind)
     } roles[] = {
         { "pending", VISITORS }, { "used", VISITORS },
         { "half", VISITORS }, /* by members, but as many as they like */
+        { "pair", VISITORS }, { "pair-link", VISITORS }, { "pair-seen", VISITORS },
+        { "pair-question", VISITORS }, { "pair-answered", VISITORS },
         { "standing", MEMBERS }, { "standing-asked", MEMBERS }, { "loop", MEMBERS },
     };
     apr_size_t i;

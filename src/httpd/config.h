@@ -161,6 +161,8 @@ typedef struct wecom_server_t {
                                          * own table */
     apr_array_header_t *ldap_bind;      /* DN, and "file:..." or "env:..."; NULL: anonymous */
     apr_array_header_t *bind_provider;  /* names of authn providers, or NULL */
+    int pull_up;                        /* wecom_pull_up_t */
+    int login_panel;
     apr_array_header_t *popup_origins;  /* origins as browsers send them; NULL: none */
     const char *audit_log;              /* file or "|program"; NULL: the error log */
 
@@ -185,6 +187,7 @@ typedef struct wecom_place_t {
     int wecom;                          /* AuthType WeCom was written in this place */
     apr_array_header_t *sources;        /* ids; NULL: all the server's */
     const char *user;                   /* WeComUser; NULL: the account, else the userid */
+    int login;                          /* wecom_login_mode_t */
     int registration;
     int login_only;                     /* Require wecom-login-only stands here or around it */
     int accounts;                       /* a rule here needs a directory */

@@ -204,6 +204,24 @@ static void check_settings(wecom_judge_t *judge, const wecom_server_t *server)
     }
 }
 
+static void check_panel(wecom_judge_t *judge, const wecom_server_t *server)
+{
+    int i;
+
+    if (!server->login_panel) {
+        return;
+    }
+    for (i = 0; i < server->sources->nelts; i++) {
+        if (wecom_link_has_panel(&APR_ARRAY_IDX(server->sources, i, const wecom_source_t *)->app)) {
+            return;
+        }
+    }
+    wecom_fault(judge, wecom_build_where(server, offsetof(wecom_server_t, login_panel)), WC(0173)
+                "WeComLoginPanel On: no source here can show WeCom's panel, which knows WeCom's "
+                "public cloud alone; take WeComBaseURL login and WeComLoginURL qrconnect away, or "
+                "write WeComLoginPanel Off");
+}
+
 static void check_modules(wecom_judge_t *judge)
 {
     if (ap_find_linked_module("mod_session.c") == NULL) {
@@ -261,6 +279,9 @@ static int check_server(wecom_judge_t *judge, wecom_server_t *server,
     if (url == NULL) {
         server->sources = NULL;
         return 0;
+    }
+    if (good) {
+        check_panel(judge, server);
     }
     if (good && wecom_accounts_build(judge, server, registered)) {
         wecom_accounts_judge_places(judge, server, server);

@@ -153,7 +153,8 @@ const char *wecom_value_origin(const char *value, apr_pool_t *pool)
 {
     wecom_site_t parts;
 
-    if (wecom_site_parse_url(&parts, value, pool) != WECOM_OK) {
+    if (strlen(value) > WECOM_MAX_ORIGIN
+        || wecom_site_parse_url(&parts, value, pool) != WECOM_OK) {
         return wrong(value, "is no origin; write scheme and host, and the port where it is not "
                      "the usual one: https://app.example.com", pool);
     }

@@ -10,6 +10,7 @@
 #include "http_protocol.h"
 #include "http_request.h"
 
+#include "../auth/form.h"
 #include "../auth/refusal.h"
 #include "../auth/target.h"
 #include "../base/json.h"
@@ -95,8 +96,8 @@ static void wish_for_target(wecom_login_wish_t *wish, request_rec *r, wecom_visi
 {
     request_rec *probe;
 
+    memset(wish, 0, sizeof(*wish));
     wish->target = target;
-    wish->consent = 0;
     wecom_request_defaults(&wish->allowed, &wish->flags, r);
     visit->probing = 1;
     probe = ap_sub_req_lookup_uri(target, r, NULL);
@@ -133,21 +134,55 @@ static int is_elsewhere(request_rec *r, const wecom_visit_t *visit, wecom_reply_
     return 1;
 }
 
+static int flag_parameter(int *flag, const request_rec *r, const char *name, const char *yes)
+{
+    const char *value;
+
+    *flag = wecom_endpoint_parameter(&value, r, name, WECOM_MAX_SOURCE_ID) && value != NULL
+            && strcmp(value, yes) == 0;
+    return 1;
+}
+
+/* What stands in the address for a login that begins here. 0: malformed. */
+static int read_login_query(wecom_login_query_t *query, const char **wanted,
+                            wecom_login_wish_t *wish, int *popup, const request_rec *r)
+{
+    flag_parameter(&query->page, r, "page", "1");
+    flag_parameter(&query->scan, r, "scan", "1");
+    flag_parameter(popup, r, "display", "popup");
+    if (!wecom_endpoint_parameter(&query->pending, r, "p", WECOM_MAX_STATE)
+        || !wecom_endpoint_parameter(&query->source, r, "source", WECOM_MAX_SOURCE_ID)
+        || !wecom_endpoint_parameter(wanted, r, "return", WECOM_MAX_TARGET)) {
+        return 0;
+    }
+    if (!*popup || query->pending != NULL) { /* what was sealed at the beginning counts */
+        *popup = 0;
+        return 1;
+    }
+    if (!wecom_endpoint_parameter(&wish->opener, r, "origin", WECOM_MAX_ORIGIN)
+        || !wecom_endpoint_parameter(&wish->nonce, r, "nonce", WECOM_MAX_NONCE)) {
+        return 0;
+    }
+    if (wish->nonce == NULL) {
+        wish->nonce = "";
+    }
+    return wecom_state_is_nonce(wish->nonce);
+}
+
 static int answer_login(request_rec *r, wecom_visit_t *visit)
 {
     const wecom_site_t *site = visit->server->site;
+    wecom_login_query_t query;
     wecom_login_wish_t wish;
+    wecom_login_wish_t window = { .opener = NULL, .nonce = NULL };
     wecom_reply_t reply;
     wecom_login_t room;
-    const char *pending;
-    const char *source;
     const char *wanted;
+    int popup;
 
     wecom_reply_init(&reply, r->pool);
     wecom_request_room(&room, r, visit);
-    if (!wecom_endpoint_parameter(&pending, r, "p", WECOM_MAX_STATE)
-        || !wecom_endpoint_parameter(&source, r, "source", WECOM_MAX_SOURCE_ID)
-        || !wecom_endpoint_parameter(&wanted, r, "return", WECOM_MAX_TARGET)) {
+    if (!read_login_query(&query, &wanted, &window, &popup, r)) {
         wecom_refusal_page(&reply, &room, WECOM_REASON_BAD_RETURN,
                            apr_pstrcat(r->pool, site->endpoint, "/login", NULL), NULL);
         return wecom_endpoint_finish(r, &reply);
@@ -155,8 +190,18 @@ static int answer_login(request_rec *r, wecom_visit_t *visit)
     if (is_elsewhere(r, visit, &reply, &room)) {
         return wecom_endpoint_finish(r, &reply);
     }
+    /* Before anything begins: what is sealed later was allowed here. */
+    if (popup && (window.opener == NULL
+                  || !wecom_config_is_popup_origin(visit->server, window.opener))) {
+        wecom_refusal_page(&reply, &room, WECOM_REASON_POPUP_ORIGIN, NULL, NULL);
+        return wecom_endpoint_finish(r, &reply);
+    }
     wish_for_target(&wish, r, visit, wecom_target_or_root(wanted, site->endpoint, visit->pool));
-    wecom_login_page(&reply, &room, pending, source, &wish);
+    if (popup) {
+        wish.opener = apr_pstrdup(visit->pool, window.opener);
+        wish.nonce = apr_pstrdup(visit->pool, window.nonce);
+    }
+    wecom_login_page(&reply, &room, &query, &wish);
     return wecom_endpoint_finish(r, &reply);
 }
 
@@ -178,12 +223,22 @@ static int answer_return(request_rec *r, wecom_visit_t *visit)
 
 /* --- session --------------------------------------------------------------------------------- */
 
+static int logout_token(const char **token, request_rec *r, wecom_visit_t *visit)
+{
+    wecom_login_t room;
+
+    wecom_request_room(&room, r, visit);
+    return wecom_form_token(token, room.form_ring, "logout", wecom_login_form_binding(&room),
+                            room.now, r->pool) == WECOM_OK;
+}
+
 static int answer_session(request_rec *r, wecom_visit_t *visit)
 {
     const wecom_site_t *site = visit->server->site;
     const wecom_ticket_t *ticket = wecom_session_ticket(r, visit);
     wecom_json_out_t *json = wecom_json_out_object(r->pool);
     wecom_json_out_t *departments;
+    const char *token;
     apr_size_t i;
 
     wecom_endpoint_allow_origin(r, visit);
@@ -213,6 +268,9 @@ static int answer_session(request_rec *r, wecom_visit_t *visit)
     }
     if (ticket->main_department != 0) {
         wecom_json_out_number(json, "main_department", ticket->main_department);
+    }
+    if (logout_token(&token, r, visit)) { /* with it a script may sign out (wecom.js) */
+        wecom_json_out_text(json, "logout", token);
     }
     wecom_json_out_number(json, "issued", ticket->issued);
     wecom_json_out_number(json, "expires", ticket->issued + visit->server->life.max_age);
@@ -258,6 +316,7 @@ static const wecom_own_t own_urls[] = {
     { "login", answer_login, 0 },
     { "return", answer_return, 0 },
     { "bind", wecom_endpoint_bind, 1 },
+    { "pair", wecom_endpoint_pair, 1 },
     { "logout", wecom_endpoint_logout, 1 },
     { "session", answer_session, 0 },
     { "denied", answer_denied, 1 },

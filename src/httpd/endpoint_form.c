@@ -9,6 +9,7 @@
 #include "http_protocol.h"
 
 #include "../auth/form.h"
+#include "../auth/pair.h"
 #include "prover.h"
 #include "session.h"
 
@@ -116,6 +117,38 @@ int wecom_endpoint_bind(request_rec *r, wecom_visit_t *visit)
     }
     if (!reply.signed_in) {
         wecom_session_clear_spoiled(r, visit);
+    }
+    return wecom_endpoint_finish(r, &reply);
+}
+
+/* --- pair ------------------------------------------------------------------------------------ */
+
+int wecom_endpoint_pair(request_rec *r, wecom_visit_t *visit)
+{
+    wecom_pair_form_t form = { NULL, NULL, NULL };
+    const form_field_t fields[] = {
+        { "p", &form.state, WECOM_MAX_STATE },
+        { "token", &form.token, WECOM_MAX_FIELD },
+        { "number", &form.number, WECOM_MAX_USERID },
+    };
+    const char *poll = NULL;
+    wecom_reply_t reply;
+    wecom_login_t room;
+
+    wecom_reply_init(&reply, r->pool);
+    wecom_request_room(&room, r, visit);
+    if (r->method_number == M_POST) {
+        if (!read_form(r, fields, (int)(sizeof(fields) / sizeof(fields[0])))) {
+            form.state = NULL;
+        }
+        wecom_pair_answer(&reply, &room, &form);
+    }
+    else {
+        if (!wecom_endpoint_parameter(&form.state, r, "p", WECOM_MAX_STATE)
+            || !wecom_endpoint_parameter(&poll, r, "poll", WECOM_MAX_USERID)) {
+            form.state = NULL;
+        }
+        wecom_pair_show(&reply, &room, form.state, poll != NULL);
     }
     return wecom_endpoint_finish(r, &reply);
 }

@@ -18,6 +18,7 @@ void wecom_endpoint_allow_origin(request_rec *r, const wecom_visit_t *visit);
 
 /* Answers of the table. */
 int wecom_endpoint_bind(request_rec *r, wecom_visit_t *visit);
+int wecom_endpoint_pair(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_logout(request_rec *r, wecom_visit_t *visit);
 
 #endif

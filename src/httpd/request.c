@@ -10,6 +10,7 @@
 #include "http_protocol.h"
 #include "http_request.h"
 #include "http_ssl.h"
+#include "util_time.h"
 
 #include "../auth/target.h"
 #include "../wecom/api.h"
@@ -126,6 +127,7 @@ void wecom_request_defaults(const char **allowed, unsigned int *flags, request_r
 void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visit)
 {
     const wecom_server_t *server = visit->server;
+    apr_time_exp_t local;
 
     memset(room, 0, sizeof(*room));
     room->site = server->site;
@@ -137,9 +139,18 @@ void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visi
     room->ports = wecom_runtime_ports(server);
     room->directory = wecom_directory_make(r, server);
     wecom_request_defaults(&room->allowed, &room->flags, r);
+    room->pull_up = (wecom_pull_up_t)server->pull_up;
+    room->panel = server->login_panel;
     room->now = apr_time_now();
+    if (ap_explode_recent_localtime(&local, room->now) == APR_SUCCESS) {
+        room->zone = local.tm_gmtoff;
+    }
     room->pool = visit->pool;
     room->client = wecom_link_client(apr_table_get(r->headers_in, "User-Agent"));
+    room->device = room->client == WECOM_CLIENT_BROWSER
+                   ? wecom_link_device(apr_table_get(r->headers_in, "User-Agent"))
+                   : WECOM_DEVICE_OTHER;
+    room->last_source = visit->last_source;
     room->words = wecom_words_builtin(wecom_words_language(apr_table_get(r->headers_in,
                                                                          "Accept-Language")));
     room->address = r->useragent_ip;

@@ -123,6 +123,7 @@ static int is_of_a_sibling(const wecom_text_cookie_t *cookie)
         const wecom_site_t *site = APR_ARRAY_IDX(all_sites, i, const wecom_site_t *);
 
         if ((len == strlen(site->session_cookie) && has_prefix(cookie, site->session_cookie))
+            || (len == strlen(site->last_cookie) && has_prefix(cookie, site->last_cookie))
             || has_prefix(cookie, site->pending_prefix)) {
             return 1;
         }
@@ -133,6 +134,9 @@ static int is_of_a_sibling(const wecom_text_cookie_t *cookie)
     }
     if (len == 12 && memcmp(name, "wecom_", 6) == 0) {
         return is_tag(name + 6, 6);
+    }
+    if (len == 13 && memcmp(name, "wecoml_", 7) == 0) {
+        return is_tag(name + 7, 6);
     }
     return len > 14 && memcmp(name, "wecomp_", 7) == 0 && name[13] == '_' && is_tag(name + 7, 6);
 }
@@ -152,6 +156,12 @@ static void take_cookie(wecom_visit_t *visit, const wecom_text_cookie_t *cookie)
 
             value->data = (const unsigned char *)cookie->value;
             value->len = cookie->value_len;
+        }
+    }
+    else if (cookie->name_len == strlen(site->last_cookie)
+             && has_prefix(cookie, site->last_cookie)) {
+        if (wecom_source_is_id(cookie->value, cookie->value_len)) {
+            visit->last_source = apr_pstrmemdup(visit->pool, cookie->value, cookie->value_len);
         }
     }
     else if (has_prefix(cookie, site->pending_prefix)

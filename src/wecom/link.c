@@ -32,6 +32,29 @@ wecom_client_t wecom_link_client(const char *user_agent)
     return WECOM_CLIENT_BROWSER;
 }
 
+wecom_device_t wecom_link_device(const char *user_agent)
+{
+    apr_size_t len = user_agent != NULL ? strnlen(user_agent, WECOM_MAX_USER_AGENT) : 0;
+
+    if (len == 0) {
+        return WECOM_DEVICE_OTHER;
+    }
+    if (wecom_text_contains_fold(user_agent, len, "iphone")
+        || wecom_text_contains_fold(user_agent, len, "ipod")) {
+        return WECOM_DEVICE_IPHONE;
+    }
+    if (wecom_text_contains_fold(user_agent, len, "openharmony")) {
+        return wecom_text_contains_fold(user_agent, len, "phone")
+                   || wecom_text_contains_fold(user_agent, len, "mobile")
+               ? WECOM_DEVICE_HARMONY : WECOM_DEVICE_OTHER;
+    }
+    if (wecom_text_contains_fold(user_agent, len, "android")
+        && wecom_text_contains_fold(user_agent, len, "mobile")) {
+        return WECOM_DEVICE_ANDROID;
+    }
+    return WECOM_DEVICE_OTHER;
+}
+
 static const char *link_encode(const char *value, apr_pool_t *pool)
 {
     return wecom_text_url_encode(value, strlen(value), pool);
@@ -63,6 +86,18 @@ const char *wecom_link_login(const wecom_app_t *app, const char *redirect_uri, c
                        "&state=", link_encode(state, pool),
                        lang != NULL ? "&lang=" : "",
                        lang != NULL ? link_encode(lang, pool) : "", NULL);
+}
+
+const char *wecom_link_pull_up(const wecom_app_t *app, const char *url, apr_pool_t *pool)
+{
+    return apr_pstrcat(pool, strcmp(app->authorize_url, WECOM_APP_AUTHORIZE_URL) == 0
+                                 ? "wxwork" : "wxworklocal",
+                       "://sso/jump?url=", link_encode(url, pool), NULL);
+}
+
+int wecom_link_has_panel(const wecom_app_t *app)
+{
+    return !app->qrconnect && strcmp(app->login_url, WECOM_APP_LOGIN_URL) == 0;
 }
 
 int wecom_link_is_state(const char *state)

@@ -45,6 +45,9 @@ static void try_client(const char *text)
            || wecom_text_contains_fold(text, strlen(text), "wxwork"));
     demand(client != WECOM_CLIENT_WECHAT
            || wecom_text_contains_fold(text, strlen(text), "micromessenger"));
+    demand(wecom_link_device(text) < WECOM_DEVICE_COUNT);
+    demand(wecom_link_device(text) != WECOM_DEVICE_ANDROID
+           || wecom_text_contains_fold(text, strlen(text), "mobile"));
 }
 
 /* The same text in every header: an asker without Sec-Fetch-Mode that says "text/html" somewhere

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Who is known gets the page at once; who cannot follow a redirect gets none; Require decides."""
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -60,6 +61,7 @@ def test_session_of_somebody(site, signed_in):
     answer = signed_in(site, "zhangwei").get(site.url("/wecom/session"))
     told = answer.json()
     issued = told.pop("issued")
+    assert len(told.pop("logout")) > 40     # a form token, to sign out by a script
     assert abs(issued - time.time()) < 60
     assert told == {"source": "acme", "userid": "zhangwei", "name": "张伟", "departments": [2, 3],
                     "main_department": 2, "expires": issued + 12 * 3600}
@@ -153,13 +155,28 @@ def closed(sites, via):
     return sites(places=(Place(via=via, require=("user nobody",)),))
 
 
+def test_somebody_else_may_sign_in(closed, browsers, log):
+    """Outside the client, and then comes back here."""
+    browser = browsers()
+    walk = browser.scan(closed.url("/intranet/?a=b&c"))
+    assert walk.page.status_code == 403
+    ((label, address),) = links(walk.page)
+    assert label == "Sign in as someone else"
+    walk = browser.click(walk, address)
+    assert walk.page.status_code == 200 and urlsplit(walk.url).path == "/wecom/login"
+    walk = browser.confirm(browser.click(walk, links(walk.page)[0][1]), "LiNa")
+    assert walk.url == closed.url("/intranet/?a=b&c") and "李娜" in walk.page.text
+    log.allow("AH01631")
+    log.expect("WC0251")
+
+
 def test_page_of_a_denial(closed, signed_in, log):
     answer = signed_in(closed).get(closed.url("/intranet/"))
     assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
     assert answer.headers["Cache-Control"] == "no-store"
     assert "WWW-Authenticate" not in answer.headers
     assert "You have no permission for this page." in answer.text and "张伟" in answer.text
-    assert links(answer) == [("Sign out", "/wecom/logout")]
+    assert links(answer) == [], "inside the client there is nobody else to be"
     log.allow("AH01631")
     log.expect("WC0251", incident(answer))
 

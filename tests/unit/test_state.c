@@ -156,8 +156,9 @@ static void record_is_what_it_was(void **state)
     static const char expected[] =
         "\1" "\0\5" STATE_A "\0\0\0\0\0\0\1\2" "\2hq" "\0\5a b-1" "\0\2/x";
     house_t *house = *state;
-    wecom_pending_t pending = { STATE_A, 258, "hq", "a b-1", "/x",
-                                WECOM_PENDING_IN_CLIENT | WECOM_PENDING_LOGIN_ONLY };
+    wecom_pending_t pending = { .state = STATE_A, .issued = 258, .source = "hq",
+                                .allowed = "a b-1", .target = "/x",
+                                .flags = WECOM_PENDING_IN_CLIENT | WECOM_PENDING_LOGIN_ONLY };
     wecom_bytes_t bytes = packed(house, &pending);
 
     assert_int_equal(bytes.len, sizeof(expected) - 1);
@@ -212,7 +213,7 @@ static void pack_table(void **state)
     ROW(WECOM_E_BAD_INPUT, bad.state = "short");
     ROW(WECOM_E_BAD_INPUT, bad.state = NULL);
     ROW(WECOM_E_BAD_INPUT, bad.issued = -1);
-    ROW(WECOM_E_BAD_INPUT, bad.flags = 64);
+    ROW(WECOM_E_BAD_INPUT, bad.flags = 512);
     ROW(WECOM_E_BAD_INPUT, bad.flags = 0x10000);
     path[WECOM_MAX_TARGET] = '\0';
     ROW(WECOM_OK, bad.target = path);

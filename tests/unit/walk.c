@@ -200,13 +200,17 @@ static void walk_leave(walk_t *walk)
     }
     /* An answer is one of the two, and a page is a whole one. */
     assert_true((walk->reply.location != NULL) != (walk->reply.body != NULL));
-    assert_int_equal(walk->reply.policy != NULL, walk->reply.body != NULL);
+    assert_int_equal(walk->reply.policy != NULL,
+                     walk->reply.body != NULL
+                     && !support_same(walk->reply.content_type, "application/json"));
     if (walk->reply.location != NULL) {
         at = strstr(walk->reply.location, "state=");
         at = at != NULL ? at + 6 : strstr(walk->reply.location, "login?p=");
+        at = at != NULL ? at : strstr(walk->reply.location, "pair?p=");
     }
     if (at != NULL) {
         at = strncmp(at, "login?p=", 8) == 0 ? at + 8 : at;
+        at = strncmp(at, "pair?p=", 7) == 0 ? at + 7 : at;
         walk->state = apr_pstrmemdup(walk->pool, at, strcspn(at, "&#"));
     }
 }
@@ -222,9 +226,34 @@ void walk_begin(walk_t *walk)
 
 void walk_page(walk_t *walk, const char *pending_state, const char *source_id)
 {
+    wecom_login_query_t query = { .pending = pending_state, .source = source_id };
+
     walk_arrive(walk);
-    wecom_login_page(&walk->reply, &walk->room, pending_state, source_id, &walk->wish);
+    wecom_login_page(&walk->reply, &walk->room, &query, &walk->wish);
     walk_leave(walk);
+}
+
+void walk_pair(walk_t *walk, const char *state, int poll)
+{
+    walk_arrive(walk);
+    wecom_pair_show(&walk->reply, &walk->room, state, poll);
+    walk_leave(walk);
+}
+
+void walk_pair_post(walk_t *walk, const wecom_pair_form_t *form)
+{
+    walk_arrive(walk);
+    wecom_pair_answer(&walk->reply, &walk->room, form);
+    walk_leave(walk);
+}
+
+void walk_swap(walk_t *walk)
+{
+    walk_cookie_t jar[WALK_JAR];
+
+    memcpy(jar, walk->jar, sizeof(jar));
+    memcpy(walk->jar, walk->other_jar, sizeof(jar));
+    memcpy(walk->other_jar, jar, sizeof(jar));
 }
 
 void walk_return(walk_t *walk, const char *query)

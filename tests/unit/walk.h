@@ -15,6 +15,7 @@
 
 #include "../../src/auth/bind.h"
 #include "../../src/auth/login.h"
+#include "../../src/auth/pair.h"
 
 #define WALK_JAR 16
 
@@ -36,6 +37,7 @@ typedef struct walk_t {
     wecom_login_t room;          /* both sources, a browser, English */
     wecom_login_wish_t wish;     /* all sources, "/report?id=7", no flags */
     walk_cookie_t jar[WALK_JAR];
+    walk_cookie_t other_jar[WALK_JAR];  /* of the other browser */
     wecom_ticket_t ticket;       /* what the jar's session opens to */
     wecom_reply_t reply;         /* to the last step */
     const char *state;           /* of the login that was begun last */
@@ -76,6 +78,13 @@ void walk_logout(walk_t *walk, int sure);
 /* {endpoint}/bind, opened and posted to. */
 void walk_bind(walk_t *walk, const char *state, const char *action);
 void walk_bind_post(walk_t *walk, const wecom_bind_form_t *form, const wecom_prover_t *prover);
+
+/* {endpoint}/pair, opened and posted to. */
+void walk_pair(walk_t *walk, const char *state, int poll);
+void walk_pair_post(walk_t *walk, const wecom_pair_form_t *form);
+
+/* Another browser takes its place, with cookies of its own; the first call puts this one by. */
+void walk_swap(walk_t *walk);
 
 /* The return of walk->state with this code. */
 void walk_back(walk_t *walk, const char *code);

@@ -29,6 +29,10 @@ WECOM_WINDOWS = ("Mozilla/5.0 (Windows NT 10.0; WOW64) AppleWebKit/537.36 (KHTML
 WECOM_MAC = ("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/537.36 (KHTML, like "
              "Gecko) Chrome/107.0.5304.110 Safari/537.36 WXWork/4.1.30 (MicroMessenger/6.2) "
              "MacWechat")
+IPHONE = ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, "
+          "like Gecko) Version/17.5 Mobile/15E148 Safari/604.1")
+ANDROID = ("Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) "
+           "Chrome/131.0.0.0 Mobile Safari/537.36")
 WECHAT = ("Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, "
           "like Gecko) Mobile/15E148 MicroMessenger/8.0.49(0x18003137) NetType/WIFI Language/zh_CN")
 
@@ -143,10 +147,12 @@ def fetch_site(initiator, urls):
 
 
 class Browser:
-    def __init__(self, book, agent=CHROME, person=None, language="en", http2=False, ca_file=None):
-        """person: who is signed in to this WeCom client, for the simulator."""
+    def __init__(self, book, agent=CHROME, person=None, language="en", http2=False, ca_file=None,
+                 address=None):
+        """person: who is signed in to this WeCom client, for the simulator. address: of another
+        browser, with whom it shares a phone."""
         self._book = book
-        self.address = ports.visitor_address()
+        self.address = address or ports.visitor_address()
         self.agent = agent if person is None else f"{agent} SimUser/{person}"
         self._client = httpx.Client(
             transport=httpx.HTTPTransport(local_address=self.address,
