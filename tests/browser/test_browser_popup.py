@@ -74,11 +74,16 @@ def in_popup(browser, here, popup, script, *arguments):
     browser.go_to_window(here)
 
 
-def end_at_result(browser, stand, here, popup, **more):
-    """The visitor signs in: the popup comes to the page at the end, and goes."""
+def go_to_result(browser, stand, here, popup, **more):
+    """The popup comes to the page at the end."""
     values = {"origin": stand.logins()[-1]["origin"], "nonce": stand.logins()[-1]["nonce"], **more}
     in_popup(browser, here, popup, "setTimeout(url => location.replace(url), 0, arguments[0])",
              stand.result_url(**values))
+
+
+def end_at_result(browser, stand, here, popup, **more):
+    """The visitor signs in, and the popup goes."""
+    go_to_result(browser, stand, here, popup, **more)
     browser.wait_for_windows(1)
 
 
@@ -110,9 +115,17 @@ def test_popup_of_the_site_itself(stand, visitors):
 
 
 def test_refusal_has_its_id(stand, app):
+    """The page that says why stays until it has been read."""
+    app.script(HERE)
     here, popup = begin(app)
-    end_at_result(app, stand, here, popup, ok="false", id="WC0201-K7Q2M")
-    wait_for(app, {"ok": False, "id": "WC0201-K7Q2M"})
+    go_to_result(app, stand, here, popup, ok="false", id="WC0201")
+    app.go_to_window(popup)
+    app.wait(lambda _: app.title == "Result", "the page that says why")
+    app.go_to_window(here)
+    assert outcomes(app) == []
+    app.go_to_window(popup)
+    app.close_window(here)
+    wait_for(app, {"ok": False, "id": "WC0201"})
 
 
 def test_window_stands_in_the_middle(stand, app):
