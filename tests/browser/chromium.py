@@ -90,6 +90,7 @@ class Chromium:
         self._expected = []
         self._events = []
         self._media = {}
+        self.may_ask = []       # hosts beyond this machine that a test lets it ask
         self._watched = set()
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
@@ -353,6 +354,13 @@ class Chromium:
         return [event["params"]["request"]["url"] for event in self._events
                 if event["method"] == "Network.requestWillBeSent"
                 and event["params"]["request"]["url"].startswith("http")]
+
+    def strangers(self):
+        """The hosts that were asked for something and are none of this machine."""
+        hosts = {urlsplit(url).hostname for url in self.requests()}
+        return sorted(host for host in hosts
+                      if host not in ("127.0.0.1", "localhost")
+                      and not host.endswith((".localhost", ".invalid")))
 
     def documents(self):
         """Every document asked for since the last forget(), redirects one by one."""

@@ -9,7 +9,8 @@
     elsewhere      a web server of the test's own, with as many origins as it likes
 
 When a test ends the consoles of its browsers are judged, as the error logs are: whatever a
-Content-Security-Policy had to stop fails the test.
+Content-Security-Policy had to stop fails the test. So does a request to a host that is none of
+this machine, since our pages ask nobody else for anything.
 """
 import importlib.util
 import os
@@ -81,6 +82,7 @@ class Visitors:
                 if "wecom" in cookie["name"]:
                     self._book.remember_secret(cookie["value"])
             assert not browser.complaints(), "\n".join(browser.complaints())
+            assert browser.strangers() == browser.may_ask
 
     def close(self):
         for browser in self._open:

@@ -99,7 +99,8 @@ def test_phones(elsewhere, visitors, phone):
     for handle in browser.driver.window_handles:
         browser.go_to_window(handle)
         assert browser.script("return [navigator.userAgent, innerWidth, innerHeight,"
-                              "navigator.maxTouchPoints > 0, matchMedia('(hover: none)').matches]") \
+                              "navigator.maxTouchPoints > 0,"
+                              "matchMedia('(hover: none)').matches]") \
             == [phone.agent, phone.width, phone.height, True, True]
     assert {asked.headers["User-Agent"] for asked in elsewhere.asked} == {phone.agent}
 

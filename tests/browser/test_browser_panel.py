@@ -13,7 +13,8 @@ from stand import script
 PARAMS = {"login_type": "CorpApp", "appid": "ww1234567890abcdef", "agentid": "1000002",
           "redirect_uri": "http://127.0.0.1/wecom/return?a=1&b=2", "state": "Abc123"}
 SDK = "@wecom/jssdk/dist/wecom.global.prod.js"
-LOGIN = "https://login.work.weixin.qq.com"
+HOST = "login.work.weixin.qq.com"
+LOGIN = "https://" + HOST
 SMALL_STYLE = "<style>#panel { width: 340px }</style>"
 NARROW_STYLE = "<style>#panel { width: 300px }</style>"
 
@@ -22,7 +23,8 @@ NARROW_STYLE = "<style>#panel { width: 300px }</style>"
 def show(elsewhere, visitors):
     """show(...): a browser before a page with the panel."""
 
-    def make(params=PARAMS, sdk=True, style="", lang="en", broken=""):
+    def make(params=PARAMS, sdk=True, style="", lang="en", broken="",
+             panel=False):
         body = (f'{style}<main data-panel="{html.escape(json.dumps(params))}"><h1>Sign in</h1>'
                 '<div id="panel" hidden data-title="WeCom"></div>'
                 '<a class="b first" href="/go">Sign in with Acme</a></main>')
@@ -36,6 +38,7 @@ def show(elsewhere, visitors):
         # nobody is there under WeCom's name, and nobody shall be asked
         browser.devtools("Network.enable")
         browser.devtools("Network.setBlockedURLs", urls=[LOGIN + "/*"])
+        browser.may_ask = [HOST] if panel else []
         browser.open(elsewhere.at() + "/login")
         return browser
 
@@ -54,7 +57,7 @@ def is_first(browser):
 @pytest.mark.parametrize("lang, short, style, size, width", [
     ("en", "en", "", "middle", 480), ("zh-CN", "zh", SMALL_STYLE, "small", 320)])
 def test_panel(show, lang, short, style, size, width):
-    browser = show(lang=lang, style=style)
+    browser = show(lang=lang, style=style, panel=True)
     ((address, title, wide),) = frames(browser)
     url = urlsplit(address)
     assert (url.netloc, url.path) == ("login.work.weixin.qq.com", "/wwlogin/sso/login")
