@@ -90,6 +90,7 @@ class Chromium:
         self._expected = []
         self._events = []
         self._media = {}
+        self._scripts = scripts
         self.may_ask = []       # hosts beyond this machine that a test lets it ask
         self._watched = set()
         options = webdriver.ChromeOptions()
@@ -99,7 +100,8 @@ class Chromium:
             options.add_argument(flag)
         if device:
             options.add_experimental_option("mobileEmulation", device.emulation(agent))
-        elif agent:
+            agent = agent or device.agent       # of the first request of a new window as well
+        if agent:
             options.add_argument(f"--user-agent={agent}")
         prefs = {"intl.accept_languages": language}
         for name, wanted in (("cookies", cookies), ("javascript", scripts)):
@@ -298,6 +300,7 @@ class Chromium:
 
     def axe(self):
         """What axe-core finds wrong with this page, a line for each thing."""
+        assert self._scripts, "axe-core needs the page's clocks, and this browser runs no script"
         return axe.run(self)
 
     def scroll_width(self):

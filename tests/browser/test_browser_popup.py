@@ -287,7 +287,7 @@ def test_opener_that_is_lost(stand, visitors):
     stand.app_headers = COOP
     browser = visitors()
     browser.open(stand.app())
-    browser.script(HERE)
+    browser.script(NOT_HERE)
     here, popup = begin(browser)
     browser.go_to_window(popup)
     browser.wait(lambda _: browser.title == "Login", "the popup's page")
@@ -299,6 +299,20 @@ def test_opener_that_is_lost(stand, visitors):
     wait_for(browser, OK)
     browser.go_to_window(popup)
     browser.close_window(here)
+
+
+def test_lost_in_the_first_second(stand, app):
+    """No person is so quick: lost, though the visitor seems to be here. (Here time stands
+    still.)"""
+    app.script(HERE)
+    app.script("const now = Date.now(); Date.now = () => now; window.popup = {closed: false,"
+               "close() {}}; window.open = () => window.popup")
+    app.press("#go")
+    app.script("window.popup.closed = true")
+    wait_for_questions(app, stand, 2)
+    assert outcomes(app) == []
+    stand.session = ME
+    wait_for(app, OK)
 
 
 def test_lost_and_given_up(stand, app):
@@ -489,5 +503,6 @@ def test_popup_page_in_a_tab(stand, visitors):
     """No opener, and a tab that no script has opened: it stays, and nothing is thrown."""
     browser = visitors()
     stand.login = result(stand.origin, nonce="a" * 32)
+    browser.expect_complaint("Scripts may close only the windows that were opened by them")
     browser.open(stand.origin + "/wecom/login")
     assert browser.title == "Result"
