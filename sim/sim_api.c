@@ -13,6 +13,7 @@
 #include "../src/base/crypto.h"
 #include "../src/base/limits.h"
 #include "../src/base/text.h"
+#include "sim_jsticket.h"
 #include "sim_people.h"
 
 #define SIM_DEFAULT_AVATAR "https://wework.qpic.cn/wwhead/sim-default/0"
@@ -351,27 +352,6 @@ static int sim_api_getcallbackip(sim_api_t *api)
     return sim_api_send(api, root);
 }
 
-/* One JS-SDK ticket for each corp, one for each app, for ever: enough to check a signature. */
-static int sim_api_ticket(sim_api_t *api, const char *of)
-{
-    wecom_json_out_t *root = sim_api_begin(api);
-
-    sim_api_text(api, root, "ticket", apr_pstrcat(api->call->pool, "SIMTICKET-",
-                                                  api->corp->corpid, "-", of, NULL));
-    sim_api_number(api, root, "expires_in", SIM_TOKEN_SECONDS);
-    return sim_api_send(api, root);
-}
-
-static int sim_api_corp_ticket(sim_api_t *api)
-{
-    return sim_api_ticket(api, "corp");
-}
-
-static int sim_api_app_ticket(sim_api_t *api)
-{
-    return sim_api_ticket(api, api->app->agentid);
-}
-
 static const sim_api_entry_t sim_api_entries[] = {
     {"/cgi-bin/gettoken", sim_api_gettoken, 1, {NULL}},
     {"/cgi-bin/auth/getuserinfo", sim_api_getuserinfo, 0, {NULL}},
@@ -389,8 +369,8 @@ static const sim_api_entry_t sim_api_entries[] = {
     {"/cgi-bin/tag/list", sim_contacts_tag_list, 0, {"taglist", NULL}},
     {"/cgi-bin/tag/get", sim_contacts_tag_get, 0, {"userlist", "partylist", NULL}},
     {"/cgi-bin/getcallbackip", sim_api_getcallbackip, 0, {"ip_list", NULL}},
-    {"/cgi-bin/get_jsapi_ticket", sim_api_corp_ticket, 0, {NULL}},
-    {"/cgi-bin/ticket/get", sim_api_app_ticket, 0, {NULL}},
+    {"/cgi-bin/get_jsapi_ticket", sim_jsticket_corp, 0, {NULL}},
+    {"/cgi-bin/ticket/get", sim_jsticket_app, 0, {NULL}},
 };
 
 static const sim_api_entry_t *sim_api_find(const char *path)

@@ -9,6 +9,7 @@
 #include "../src/base/limits.h"
 #include "../src/base/text.h"
 #include "sim_hold.h"
+#include "sim_jsticket.h"
 #include "sim_people.h"
 
 #define SIM_MAX_DELAY_MS 600000
@@ -138,6 +139,23 @@ static int sim_control_token_seconds(sim_call_t *call)
     return sim_control_ok(call);
 }
 
+static int sim_control_jsticket_end(sim_call_t *call)
+{
+    sim_jsticket_end();
+    return sim_control_ok(call);
+}
+
+static int sim_control_jsticket_seconds(sim_call_t *call)
+{
+    apr_int64_t seconds = sim_call_form_number(call, "seconds", 1, 100000000, 0);
+
+    if (seconds == 0) {
+        return sim_control_bad(call, "seconds is not a number from 1");
+    }
+    sim_jsticket_seconds((int)seconds);
+    return sim_control_ok(call);
+}
+
 static int sim_control_time(sim_call_t *call)
 {
     apr_int64_t skew = sim_call_form_number(call, "skew", -APR_INT32_MAX, APR_INT32_MAX,
@@ -226,6 +244,8 @@ static const struct {
     {"/sim/token/invalidate", sim_control_token_invalidate, 0},
     {"/sim/token/expire", sim_control_token_expire, 0},
     {"/sim/token/expires_in", sim_control_token_seconds, 0},
+    {"/sim/jsticket/end", sim_control_jsticket_end, 0},
+    {"/sim/jsticket/expires_in", sim_control_jsticket_seconds, 0},
     {"/sim/time", sim_control_time, 0},
     {"/sim/member", sim_control_member, 0},
     {"/sim/reset", sim_control_reset, 0},

@@ -3,8 +3,8 @@
  * sim_login.c - the login pages for browsers: the QR code, its poll, and where it ends.
  *
  * Protocol sources: WeCom's documents 98152 (wwlogin) and 91019 (qrConnect); the insides of the
- * pages (web_key, poll, statuses) and the panel's messages as public clients and @wecom/jssdk
- * 2.4.4 use them. Domain and visible range are checked when the phone confirms, not before.
+ * pages (web_key, poll, statuses) as public clients use them; what the new page does in a frame
+ * stands in sim_panel.h. Domain and visible range are checked when the phone confirms, not before.
  *
  * The page works with and without script. With it, the page asks whether a phone in another window
  * has decided; without it, the person presses a button to ask.
@@ -17,42 +17,8 @@
 #include "../src/base/limits.h"
 #include "../src/base/text.h"
 #include "sim_look.h"
+#include "sim_panel.h"
 #include "sim_people.h"
-
-static const char sim_login_script[] =
-    "(function(){var s=window.settings,framed=window.parent!==window,home='*';"
-    "try{home=new URL(document.referrer).origin}catch(e){}"
-    "function tell(o){parent.postMessage(JSON.stringify(o),home)}"
-    "function call(n,p){tell({type:'ww-iframe-handle:call',args:{type:'call',name:n,payload:p}})}"
-    "function show(t){document.getElementById('status').textContent=t}"
-    "function go(u){if(framed&&s.redirect_type!=='self')top.location.href=u;else location.href=u}"
-    "if(framed){tell({type:'ww-iframe-handle:ready'});call('onCheckWeComLogin',"
-    "{isWeComLogin:true})}"
-    /* A form takes the page along itself: whoever polled on would go there a second time. */
-    "var left=0;if(!framed)document.addEventListener('submit',function(){left=1});"
-    "function poll(){if(left)return;fetch('/wwlogin/monoApi/sso/login/getWebQrCodeStatus"
-    "?lang=zh_CN&ajax=1&f=json&random='+Math.floor(100000+Math.random()*900000),"
-    "{method:'POST',headers:{'Content-Type':"
-    "'application/json'},body:JSON.stringify({webKey:s.web_key,lastStatus:s.last,openDataSid:null"
-    "})}).then(function(r){return r.json()}).then(function(j){if(left)return;"
-    "var d=j.data;s.last=d.status;"
-    "if(d.status==='QRCODE_SCAN_SUCC'){show('登录成功 Signed in');"
-    "if(framed&&s.redirect_type==='callback'){if(s.embedder_fits){call('onLoginSuccess',"
-    "{code:d.auth_code})}else{call('onLoginFail',{errCode:1,errMsg:'embedder not trusted'})}}"
-    "else{go(d.sim_redirect)}return}"
-    "if(d.status==='QRCODE_SCAN_FAIL'){if(d.sim_redirect){go(d.sim_redirect);return}"
-    "show('你已取消登录 You refused on the phone');again();return}"
-    "if(d.status==='QRCODE_SCAN_ERR'){show('二维码已失效 The QR code has expired');again();return}"
-    "show(d.status==='QRCODE_SCAN_ING'?'已扫描，请在手机上确认 Scanned, please confirm':"
-    "'等待扫码 Waiting for a scan');setTimeout(poll,700)}).catch(function(){setTimeout(poll,2000)})}"
-    "function again(){document.getElementById('again').hidden=false}"
-    "if(framed){[].forEach.call(document.forms,function(f){f.addEventListener('submit',"
-    "function(e){e.preventDefault();var b=new URLSearchParams(new FormData(f,e.submitter));"
-    "b.delete('follow');fetch(e.submitter&&e.submitter.getAttribute('formaction')||"
-    "f.getAttribute('action'),{method:'POST',body:b}).then(function(r){"
-    "var k=r.headers.get('X-Sim-Page');if(k!=='confirmed'&&k!=='refused'){show(k);"
-    "call('onLoginFail',{errCode:1,errMsg:k})}})})})}"
-    "poll()})();";
 
 static const char *sim_login_scan_word(sim_scan_t scan)
 {
@@ -92,15 +58,17 @@ const char *sim_login_again(const sim_login_t *login, apr_pool_t *pool)
                        "&state=", wecom_text_url_encode(login->state, strlen(login->state), pool),
                        login->english ? "&lang=en" : "&lang=zh",
                        login->redirect_type[0] != '\0' ? "&redirect_type=" : "",
-                       login->redirect_type, NULL);
+                       login->redirect_type, login->panel, NULL);
 }
 
 /* window.settings, as public clients pick it out of the page: '/' is written \u002F. */
 static const char *sim_login_settings(sim_call_t *call, const sim_login_t *login,
-                                      const sim_app_t *app)
+                                      const sim_ask_t *ask)
 {
-    const char *referer = apr_table_get(call->r->headers_in, "Referer");
+    const sim_app_t *app = ask->app;
+    const char *embedder = sim_panel_embedder(call);
     wecom_json_out_t *root = wecom_json_out_object(call->pool);
+    wecom_json_out_t *words;
     const char *json;
     char *out;
     char *p;
@@ -111,9 +79,14 @@ static const char *sim_login_settings(sim_call_t *call, const sim_login_t *login
     wecom_json_out_text(root, "state", login->state);
     wecom_json_out_text(root, "appid", login->app.corpid);
     wecom_json_out_text(root, "redirect_type", login->redirect_type);
+    wecom_json_out_text(root, "embedder", embedder);
     /* A page that wants the code by message must itself be on a domain of the app. */
-    wecom_json_out_bool(root, "embedder_fits",
-                        referer != NULL && sim_pages_domain_fits(referer, app, 1));
+    wecom_json_out_bool(root, "embedder_fits", sim_pages_domain_fits(embedder, app, 1));
+    wecom_json_out_bool(root, "client_found", sim_people_here(call, ask->corp) != NULL);
+    words = wecom_json_out_child_object(root, "words");
+    wecom_json_out_text(words, "no-permission", "你没有权限登录该应用 No permission");
+    wecom_json_out_text(words, "domain-mismatch", "redirect_uri 的域名不符 Wrong domain");
+    wecom_json_out_text(words, "expired", "二维码已失效 The QR code has expired");
     wecom_json_out_text(root, "last", "QRCODE_SCAN_NEVER");
     wecom_json_out_text(root, "sessionSignature",
                         apr_pstrcat(call->pool, "Bearer 0.",
@@ -206,6 +179,7 @@ static int sim_login_page(sim_call_t *call, int old_page)
     sim_login_t *login = apr_pcalloc(call->pool, sizeof(*login));
     const char *type = sim_call_query(call, "redirect_type", 10);
     const char *wrong = sim_pages_ask(ask, call);
+    int panel = !old_page && sim_panel_wanted(call);
     sim_html_t *html;
 
     if (wrong != NULL) {
@@ -223,17 +197,26 @@ static int sim_login_page(sim_call_t *call, int old_page)
     }
     login->english = wecom_text_equal(sim_call_query(call, "lang", 10), "en");
     login->old_page = old_page;
+    apr_cpystrn(login->panel, panel ? sim_panel_parameters(call) : "", sizeof(login->panel));
     if (!sim_store_login_put(login)) {
         return HTTP_INTERNAL_SERVER_ERROR;
     }
     html = sim_look_begin(call->pool);
-    sim_login_computer(html, call, login, ask);
-    sim_login_phone(html, call, login, ask);
+    if (panel) {
+        sim_panel_page(html, call, login, ask);
+    }
+    else {
+        sim_login_computer(html, call, login, ask);
+        sim_login_phone(html, call, login, ask);
+    }
     sim_look_add(html, "<script>window.settings=");
-    sim_look_add(html, sim_login_settings(call, login, ask->app));
+    sim_look_add(html, sim_login_settings(call, login, ask));
     sim_look_add(html, ";</script><script>");
-    sim_look_add(html, sim_login_script);
+    sim_look_add(html, sim_panel_script);
     sim_look_add(html, "</script>");
+    if (panel) {
+        return sim_look_send_panel(call, html, sim_panel_scheme(call));
+    }
     return sim_look_send(call, html, old_page ? "qrconnect" : "wwlogin",
                          login->english ? "Sign in with WeCom" : "企业微信登录", 1);
 }

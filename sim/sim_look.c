@@ -68,6 +68,41 @@ static const char sim_look_style[] =
     ".phone{border-width:0;border-radius:16px;min-height:calc(100vh - 90px)}.bar{display:none}"
     ".two .phone{min-height:0}}";
 
+#define SIM_DARK \
+    "color-scheme:dark;--paper:#1c242d;--ink:#e9eef3;--soft:#a9b6c3;--line:#3d4a57;--warn:#f0a868"
+
+/* Nothing here may be wider or higher than the frame that the SDK makes: 480x416 or 320x380. */
+static const char sim_look_panel_style[] =
+    ":root{color-scheme:light;--paper:#fff;--ink:#1d2b3a;--soft:#5f6d7a;--line:#b9c4cf;"
+    "--warn:#b4530a}"
+    ":root[data-scheme=dark]{" SIM_DARK "}"
+    "@media(prefers-color-scheme:dark){:root[data-scheme=auto]{" SIM_DARK "}}"
+    "*{box-sizing:border-box}[hidden]{display:none!important}"
+    "html,body{height:100%}body{margin:0;background:var(--paper);color:var(--ink);"
+    "font:14px/1.45 system-ui,-apple-system,'Segoe UI','PingFang SC','Noto Sans CJK SC',"
+    "'Microsoft YaHei',sans-serif;display:flex;flex-direction:column}"
+    "main{flex:1;min-height:0;display:flex;gap:24px;align-items:center;justify-content:center;"
+    "padding:14px 20px}.left{width:190px;text-align:center}.right{width:210px}"
+    ".qr{display:block;width:150px;height:150px;margin:10px auto;background:#fff;padding:6px;"
+    "border-radius:8px}p{margin:0}.status{color:var(--soft);min-height:2.9em}"
+    "label{display:block;font-weight:600;margin:10px 0 4px}"
+    "select{width:100%;min-height:38px;padding:6px 8px;border:1px solid var(--line);"
+    "border-radius:8px;background:var(--paper);color:inherit;font:inherit}"
+    "button,.button{display:block;width:100%;min-height:38px;margin:8px 0 0;padding:6px 10px;"
+    "border:1px solid #2b6cb8;border-radius:8px;background:#2b6cb8;color:#fff;font:inherit;"
+    "font-weight:600;text-align:center;text-decoration:none;cursor:pointer}"
+    ".plain{background:transparent;color:inherit;border-color:var(--line)}"
+    ".left .plain{width:auto;margin:0}.two{display:flex;gap:8px}"
+    ":focus-visible{outline:3px solid #8fbdf0;outline-offset:1px}"
+    ".why{color:var(--warn);margin-top:6px;font-size:13px;overflow-wrap:anywhere}"
+    ".foot{font-size:12px;color:var(--soft);"
+    "text-align:center;padding:0 8px 8px}"
+    "@media(max-width:400px){main{flex-direction:column;gap:2px;padding:8px 14px;"
+    "justify-content:flex-start}.left,.right{width:100%}.qr{width:96px;height:96px;"
+    "margin:4px auto}.status{min-height:1.45em;white-space:nowrap;overflow:hidden;"
+    "text-overflow:ellipsis}label{margin:6px 0 2px}button,.button{margin-top:6px}"
+    ".foot{padding-bottom:4px}}";
+
 sim_html_t *sim_look_begin(apr_pool_t *pool)
 {
     sim_html_t *html = apr_palloc(pool, sizeof(*html));
@@ -103,11 +138,23 @@ void sim_look_both(sim_html_t *html, const char *tag, const char *chinese, const
                                    ">", NULL));
 }
 
+static int sim_look_finish(sim_call_t *call, const sim_html_t *page, const char *kind)
+{
+    const char *text = apr_array_pstrcat(call->pool, page->parts, '\0');
+
+    apr_table_setn(call->r->headers_out, "X-Sim-Page", kind);
+    apr_table_setn(call->r->headers_out, "X-Content-Type-Options", "nosniff");
+    /* Neither frame-ancestors nor X-Frame-Options: any page may embed the panel. */
+    apr_table_setn(call->r->headers_out, "Content-Security-Policy",
+                   "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; "
+                   "script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'");
+    return sim_call_send(call, HTTP_OK, "text/html; charset=UTF-8", text, strlen(text));
+}
+
 int sim_look_send(sim_call_t *call, const sim_html_t *html, const char *kind, const char *title,
                   int wide)
 {
     sim_html_t *page = sim_look_begin(call->pool);
-    const char *text;
 
     sim_look_add(page, "<!doctype html><html lang=\"zh-CN\"><head><meta charset=\"utf-8\">"
                        "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
@@ -130,13 +177,25 @@ int sim_look_send(sim_call_t *call, const sim_html_t *html, const char *kind, co
     }
     sim_look_add(page, apr_array_pstrcat(call->pool, html->parts, '\0'));
     sim_look_add(page, wide ? "</main></body></html>\n" : "</div></div></main></body></html>\n");
-    text = apr_array_pstrcat(call->pool, page->parts, '\0');
-    apr_table_setn(call->r->headers_out, "X-Sim-Page", kind);
-    apr_table_setn(call->r->headers_out, "X-Content-Type-Options", "nosniff");
-    apr_table_setn(call->r->headers_out, "Content-Security-Policy",
-                   "default-src 'none'; img-src 'self' data:; style-src 'unsafe-inline'; "
-                   "script-src 'unsafe-inline'; connect-src 'self'; base-uri 'none'");
-    return sim_call_send(call, HTTP_OK, "text/html; charset=UTF-8", text, strlen(text));
+    return sim_look_finish(call, page, kind);
+}
+
+int sim_look_send_panel(sim_call_t *call, const sim_html_t *html, const char *scheme)
+{
+    sim_html_t *page = sim_look_begin(call->pool);
+
+    sim_look_add(page, "<!doctype html><html lang=\"zh-CN\" data-scheme=\"");
+    sim_look_add(page, scheme);
+    sim_look_add(page, "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" "
+                       "content=\"width=device-width,initial-scale=1\"><meta name=\"robots\" "
+                       "content=\"noindex\"><title>企业微信登录 · 模拟器</title>"
+                       "<link rel=\"icon\" href=\"data:,\"><style>");
+    sim_look_add(page, sim_look_panel_style);
+    sim_look_add(page, "</style></head><body data-sim=\"panel\"><main>");
+    sim_look_add(page, apr_array_pstrcat(call->pool, html->parts, '\0'));
+    sim_look_add(page, "</main><p class=\"foot\">模拟器 <span lang=\"en\">Simulator, not the real "
+                       "WeCom</span></p></body></html>\n");
+    return sim_look_finish(call, page, "panel");
 }
 
 int sim_look_message(sim_call_t *call, const char *kind, const char *mark, const char *chinese,

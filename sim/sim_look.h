@@ -30,6 +30,10 @@ void sim_look_both(sim_html_t *html, const char *tag, const char *chinese, const
 int sim_look_send(sim_call_t *call, const sim_html_t *html, const char *kind, const char *title,
                   int wide);
 
+/* The same for a frame of 480x416 or 320x380 pixels; its kind is "panel". scheme: light, dark or
+ * auto. */
+int sim_look_send_panel(sim_call_t *call, const sim_html_t *html, const char *scheme);
+
 /* A page with nothing but a message; detail may be NULL, and is escaped. mark is one of "!" (it
  * went wrong), "i" (so it is) or "+" (done). */
 int sim_look_message(sim_call_t *call, const char *kind, const char *mark, const char *chinese,

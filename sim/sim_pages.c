@@ -4,6 +4,9 @@
  */
 #include "sim_pages.h"
 
+#include <http_core.h>
+#include <http_protocol.h>
+
 #include <apr_strings.h>
 
 #include "../src/base/limits.h"
@@ -131,9 +134,11 @@ static int sim_pages_front(sim_call_t *call)
     return sim_look_send(call, html, "front", "WeCom in a box", 1);
 }
 
-/* The cookie says which person the client belongs to. It is no secret: anybody may be anybody. */
+/* The cookie says which person the client belongs to. It is no secret: anybody may be anybody. Over
+ * TLS it also reaches the panel in a page of another site. */
 static int sim_pages_who(sim_call_t *call)
 {
+    int tls = strcmp(ap_http_scheme(call->r), "https") == 0;
     const char *person = sim_call_form(call, "person", SIM_MAX_PERSON);
 
     if (!sim_call_is_post(call) || person == NULL) {
@@ -142,7 +147,8 @@ static int sim_pages_who(sim_call_t *call)
     apr_table_setn(call->r->headers_out, "Set-Cookie",
                    apr_pstrcat(call->pool, "sim_user=",
                                wecom_text_url_encode(person, strlen(person), call->pool),
-                               "; Path=/; HttpOnly; SameSite=Lax",
+                               "; Path=/; HttpOnly; SameSite=",
+                               tls ? "None; Secure" : "Lax",
                                person[0] == '\0' ? "; Max-Age=0" : "", NULL));
     return sim_call_redirect(call, HTTP_SEE_OTHER, "/sim/");
 }

@@ -16,6 +16,7 @@
 #define SIM_TOKENS     512
 #define SIM_LOGINS    1024
 #define SIM_CONSENTS  1024
+#define SIM_JSTICKETS  128
 #define SIM_FAULTS      32
 #define SIM_COUNTS     128
 #define SIM_CHANGES    256
@@ -48,15 +49,26 @@ typedef struct sim_consent_slot_t {
     apr_int64_t expires;
 } sim_consent_slot_t;
 
+typedef struct sim_jsticket_slot_t {
+    char ticket[SIM_JSTICKET_LEN + 1];
+    int of_app;       /* 0: of get_jsapi_ticket, the corp's */
+    int asked;        /* in this hour */
+    apr_int64_t hour; /* since 1970 */
+    apr_int64_t expires;
+    sim_appid_t app;
+} sim_jsticket_slot_t;
+
 /* All that sim_lever_reset() puts back to zero. */
 typedef struct sim_live_t {
     apr_int64_t skew;
     int token_seconds; /* 0: SIM_TOKEN_SECONDS */
+    int jsticket_seconds; /* likewise */
     unsigned int next_code;
     unsigned int next_ticket;
     unsigned int next_token;
     unsigned int next_login;
     unsigned int next_consent;
+    unsigned int next_jsticket;
     unsigned int faults_n;
     unsigned int counts_n;
     unsigned int changes_n;
@@ -65,6 +77,7 @@ typedef struct sim_live_t {
     sim_token_slot_t tokens[SIM_TOKENS];
     sim_login_t logins[SIM_LOGINS];
     sim_consent_slot_t consents[SIM_CONSENTS];
+    sim_jsticket_slot_t jstickets[SIM_JSTICKETS];
     sim_fault_t faults[SIM_FAULTS];
     sim_count_t counts[SIM_COUNTS];
     sim_change_t changes[SIM_CHANGES];

@@ -23,6 +23,7 @@
 #define SIM_MAX_PERSON     80 /* a userid, or "openid:" and an openid */
 #define SIM_MAX_URI      2048
 #define SIM_MAX_STATE    1024
+#define SIM_MAX_PANEL     400
 #define SIM_MAX_PATH       96
 #define SIM_MAX_WORD       40
 #define SIM_MAX_TEXT     256 /* a member's field changed by command */
@@ -31,6 +32,7 @@
 #define SIM_TICKET_LEN     86 /* 64 bytes */
 #define SIM_TOKEN_LEN     214 /* 160 bytes */
 #define SIM_KEY_LEN        16 /* 8 bytes as hex */
+#define SIM_JSTICKET_LEN   86 /* as long as WeCom's example, document 90506 */
 
 #define SIM_CODE_SECONDS        300
 #define SIM_TICKET_SECONDS     1800
@@ -94,6 +96,7 @@ typedef struct sim_login_t {
     char redirect_uri[SIM_MAX_URI + 1];
     char state[SIM_MAX_STATE + 1];
     char redirect_type[12]; /* of the panel: top, self, callback; or empty */
+    char panel[SIM_MAX_PANEL + 1]; /* the panel's parameters for a fresh page; or empty */
     int english;
     int old_page;           /* qrConnect */
     sim_scan_t scan;

@@ -105,7 +105,7 @@ static const char *inputs(const wecom_page_t *page, apr_pool_t *pool)
     /* A screen reader that says what has the focus may never come to the alert by itself. */
     const char *first = page->alert != NULL ? " autofocus aria-describedby=\"alert\""
                                             : " autofocus";
-    const char *out = "";
+    apr_array_header_t *out = apr_array_make(pool, 8, sizeof(const char *));
     int seen = 0;
     int i;
 
@@ -114,10 +114,10 @@ static const char *inputs(const wecom_page_t *page, apr_pool_t *pool)
         int empty = strcmp(item->type, "hidden") != 0 && item->value == NULL;
 
         /* The first that is still to be filled in. */
-        out = apr_pstrcat(pool, out, input(item, empty && !seen ? first : "", pool), NULL);
+        APR_ARRAY_PUSH(out, const char *) = input(item, empty && !seen ? first : "", pool);
         seen |= empty;
     }
-    return out;
+    return apr_array_pstrcat(pool, out, 0); /* a kept form has many: in one go */
 }
 
 static const char *submits(const wecom_page_t *page, apr_pool_t *pool)
@@ -145,16 +145,24 @@ static const char *submits(const wecom_page_t *page, apr_pool_t *pool)
     return out;
 }
 
+static const char *token(const wecom_page_t *page, apr_pool_t *pool)
+{
+    if (page->form_token == NULL) {
+        return "";
+    }
+    return apr_pstrcat(pool, "<input type=\"hidden\" name=\"token\" value=\"",
+                       wecom_text_html(page->form_token, pool), "\">", NULL);
+}
+
 static const char *form(const wecom_page_t *page, apr_pool_t *pool)
 {
     if (page->form_action == NULL) {
         return "";
     }
     return apr_pstrcat(pool, "<form method=\"post\" action=\"",
-                       wecom_text_html(page->form_action, pool), "\">"
-                       "<input type=\"hidden\" name=\"token\" value=\"",
-                       wecom_text_html(page->form_token, pool), "\">", inputs(page, pool),
-                       submits(page, pool), "</form>\n", NULL);
+                       wecom_text_html(page->form_action, pool), "\">",
+                       token(page, pool), inputs(page, pool), submits(page, pool), "</form>\n",
+                       NULL);
 }
 
 static const char *id_line(const wecom_page_t *page, apr_pool_t *pool)

@@ -50,7 +50,7 @@ typedef struct wecom_page_t {
     const char *alert;                  /* what went wrong on this page, read out with the input
                                          * that has the focus; NULL: nothing */
     const char *form_action;            /* a form; NULL: none */
-    const char *form_token;
+    const char *form_token;             /* NULL: none, for a form that is not posted to us */
     const apr_array_header_t *form_inputs;  /* wecom_page_input_t; may be NULL */
     const apr_array_header_t *form_buttons; /* wecom_page_button_t; NULL: one, with form_label */
     const char *form_label;

@@ -181,6 +181,19 @@ static const wecom_reason_row_t rows[WECOM_REASON_COUNT] = {
         "WC0277", WECOM_LEVEL_WARN, 400, WECOM_WORD_BAD_REQUEST,
         "a form was posted that our page did not make",
         "an account was chosen that was not offered, or the form's token does not fit" },
+    [WECOM_REASON_FORM_FOREIGN] = {
+        "WC0281", WECOM_LEVEL_WARN, 400, WECOM_WORD_FORM_GONE,
+        "what came back as a kept form is none, or belongs to another login or another site",
+        NULL },
+    [WECOM_REASON_FORM_EXPIRED] = {
+        "WC0282", WECOM_LEVEL_INFO, 400, WECOM_WORD_FORM_EXPIRED,
+        "a form was kept for more than ten minutes", NULL },
+    [WECOM_REASON_FORM_OTHER] = {
+        "WC0283", WECOM_LEVEL_WARN, 403, WECOM_WORD_FORM_OTHER,
+        "a kept form belongs to another member than the one who is signed in, or nobody is", NULL },
+    [WECOM_REASON_FORM_USED] = {
+        "WC0284", WECOM_LEVEL_INFO, 400, WECOM_WORD_FORM_USED,
+        "a kept form came back for the second time", NULL },
     [WECOM_REASON_PAIR_CONFIRMED] = {
         "WC0285", WECOM_LEVEL_INFO, 200, WECOM_WORD_PULL_UP_DONE,
         "the member picked the right number; the browser that asked is let in", NULL },

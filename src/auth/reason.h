@@ -60,6 +60,10 @@ typedef enum wecom_reason_t {
     WECOM_REASON_WRONG_BROWSER,    /* a half-finished login of another browser */
     WECOM_REASON_ASK_EXPIRED,      /* a half-finished login that is gone */
     WECOM_REASON_NOT_OFFERED,      /* a posted form that our page did not make */
+    WECOM_REASON_FORM_FOREIGN,     /* what came back is no form that was kept for this login */
+    WECOM_REASON_FORM_EXPIRED,
+    WECOM_REASON_FORM_OTHER,       /* another member than the one who wrote it */
+    WECOM_REASON_FORM_USED,
     WECOM_REASON_PAIR_CONFIRMED,   /* the pull-up: the right number was picked */
     WECOM_REASON_PAIR_EXPIRED,     /* a pull-up that is gone */
     WECOM_REASON_PAIR_USED,        /* its link was opened twice */

@@ -20,6 +20,7 @@ typedef struct wecom_reply_t {
     const char *content_type;        /* with body */
     const char *body;                /* NULL: none */
     const char *policy;              /* of a page: its Content-Security-Policy; NULL: no page */
+    const char *referrer;            /* Referrer-Policy; NULL: no-referrer */
     int opener;                      /* the page must keep hold of the one that opened it */
     int retry_after;                 /* seconds; 0: none */
     const char *refresh;             /* Refresh: where to go by itself; NULL: nowhere */

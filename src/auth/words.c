@@ -76,6 +76,25 @@ static const wecom_words_t english = {
         [WECOM_WORD_BACK] = "Back",
         [WECOM_WORD_CHOOSE] = "Which account is yours?",
         [WECOM_WORD_GO_ON] = "Continue",
+        [WECOM_WORD_FORM_TITLE] = "Your form",
+        [WECOM_WORD_FORM_KEPT] =
+            "Your session had ended. Sign in again; what you typed is kept.",
+        [WECOM_WORD_FORM_NOT_KEPT] =
+            "Your session had ended. What you typed cannot be kept here, but your browser's Back "
+            "button may still have it.",
+        [WECOM_WORD_FORM_HERE] = "What you typed before is still here.",
+        [WECOM_WORD_FORM_GOES_TO] = "It will be sent to {path}",
+        [WECOM_WORD_FORM_SEND] = "Send it now",
+        [WECOM_WORD_FORM_DROP] = "Do not send",
+        [WECOM_WORD_FORM_GONE] =
+            "What you typed is no longer here. Please fill in the form again.",
+        [WECOM_WORD_FORM_EXPIRED] =
+            "What you typed was kept for ten minutes and is gone. Please fill in the form again.",
+        [WECOM_WORD_FORM_OTHER] = "What was typed here belongs to another member and is gone.",
+        [WECOM_WORD_FORM_USED] =
+            "What you typed was shown once and is gone. If you have not sent it, please fill in "
+            "the form again.",
+        [WECOM_WORD_FORM_PAGE] = "Go to the page",
         [WECOM_WORD_LAST_USED] = "used last time",
         [WECOM_WORD_OPEN_INSIDE] = "Open this address inside WeCom.",
         [WECOM_WORD_POPUP_DONE] = "You are signed in. This window closes by itself.",
@@ -156,6 +175,19 @@ static const wecom_words_t chinese = {
         [WECOM_WORD_BACK] = "返回",
         [WECOM_WORD_CHOOSE] = "请选择您的账号",
         [WECOM_WORD_GO_ON] = "继续",
+        [WECOM_WORD_FORM_TITLE] = "您的表单",
+        [WECOM_WORD_FORM_KEPT] = "您的登录已过期。请重新登录，您填写的内容已保留。",
+        [WECOM_WORD_FORM_NOT_KEPT] =
+            "您的登录已过期。此处无法保留您填写的内容，使用浏览器的后退按钮或许还能找回。",
+        [WECOM_WORD_FORM_HERE] = "您之前填写的内容仍在。",
+        [WECOM_WORD_FORM_GOES_TO] = "将提交到{path}",
+        [WECOM_WORD_FORM_SEND] = "立即提交",
+        [WECOM_WORD_FORM_DROP] = "放弃",
+        [WECOM_WORD_FORM_GONE] = "您填写的内容已不在此处，请重新填写。",
+        [WECOM_WORD_FORM_EXPIRED] = "您填写的内容仅保留十分钟，现已清除，请重新填写。",
+        [WECOM_WORD_FORM_OTHER] = "此内容由其他成员填写，已清除。",
+        [WECOM_WORD_FORM_USED] = "您填写的内容已显示过一次，现已清除。如尚未提交，请重新填写。",
+        [WECOM_WORD_FORM_PAGE] = "返回页面",
         [WECOM_WORD_LAST_USED] = "上次使用",
         [WECOM_WORD_OPEN_INSIDE] = "请在企业微信中打开此链接。",
         [WECOM_WORD_POPUP_DONE] = "登录成功，此窗口将自动关闭。",

@@ -61,6 +61,18 @@ typedef enum wecom_word_t {
     WECOM_WORD_BACK,
     WECOM_WORD_CHOOSE,
     WECOM_WORD_GO_ON,
+    WECOM_WORD_FORM_TITLE,
+    WECOM_WORD_FORM_KEPT,        /* a posted form was kept while the member signs in again */
+    WECOM_WORD_FORM_NOT_KEPT,    /* the same where the browser lets nothing be kept */
+    WECOM_WORD_FORM_HERE,        /* the question after the login */
+    WECOM_WORD_FORM_GOES_TO,     /* {path} */
+    WECOM_WORD_FORM_SEND,
+    WECOM_WORD_FORM_DROP,
+    WECOM_WORD_FORM_GONE,
+    WECOM_WORD_FORM_EXPIRED,
+    WECOM_WORD_FORM_OTHER,
+    WECOM_WORD_FORM_USED,
+    WECOM_WORD_FORM_PAGE,        /* the button to the page that the form stood on */
     WECOM_WORD_LAST_USED,
     WECOM_WORD_OPEN_INSIDE,
     WECOM_WORD_POPUP_DONE,

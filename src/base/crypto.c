@@ -227,6 +227,20 @@ wecom_status_t wecom_crypto_hash(unsigned char out[WECOM_SHA256_BYTES],
     return WECOM_OK;
 }
 
+wecom_status_t wecom_crypto_sha1(unsigned char out[WECOM_SHA1_BYTES], wecom_bytes_t data)
+{
+    size_t len = 0;
+
+    memset(out, 0, WECOM_SHA1_BYTES);
+    if (EVP_Q_digest(NULL, "SHA1", NULL, data.data, data.len, out, &len) != 1
+        || len != WECOM_SHA1_BYTES) {
+        memset(out, 0, WECOM_SHA1_BYTES);
+        ERR_clear_error();
+        return WECOM_E_CRYPTO;
+    }
+    return WECOM_OK;
+}
+
 int wecom_crypto_equal(const void *a, apr_size_t a_len, const void *b, apr_size_t b_len)
 {
     return a != NULL && b != NULL && a_len == b_len && CRYPTO_memcmp(a, b, a_len) == 0;

@@ -18,6 +18,7 @@
 #define WECOM_SEAL_VERSION   1
 #define WECOM_SEAL_OVERHEAD 30
 #define WECOM_SHA256_BYTES  32
+#define WECOM_SHA1_BYTES    20
 
 typedef struct wecom_keyring_t wecom_keyring_t;
 
@@ -41,6 +42,10 @@ const char *wecom_crypto_random_text(apr_size_t n, apr_pool_t *pool);
  * ("ab","c") and ("a","bc") differ. */
 wecom_status_t wecom_crypto_hash(unsigned char out[WECOM_SHA256_BYTES],
                                  const wecom_bytes_t *parts, apr_size_t n);
+
+/* SHA-1, for the signatures of WeCom's JS-SDK (document 90506) and nothing else: it is no hash to
+ * protect anything with. */
+wecom_status_t wecom_crypto_sha1(unsigned char out[WECOM_SHA1_BYTES], wecom_bytes_t data);
 
 /* 1 when equal; takes the same time for equal lengths wherever the difference lies. NULL equals
  * nothing. */

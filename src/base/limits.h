@@ -19,9 +19,14 @@
 #define WECOM_MAX_PENDING_COOKIE    1000 /* base64 text of a pending login with its target; four of
                                           * them and a session must fit LimitRequestFieldSize */
 #define WECOM_MAX_TARGET            2048 /* a return target: path and query */
+#define WECOM_MAX_SIGNED_URL        2400 /* a page's address for JS-SDK: origin, path and query */
 #define WECOM_MAX_CODE               512 /* WeCom, document 91023: code is at most 512 bytes */
 #define WECOM_MAX_STATE              128 /* WeCom, document 91022: state is at most 128 bytes */
 #define WECOM_MAX_FORM              8192 /* body of a form that is posted to our own URLs */
+#define WECOM_MAX_KEPT_BODY        65536 /* a form that is kept over a login */
+#define WECOM_MAX_KEPT_PAIRS        1000 /* fields of one; as many as PHP and Django take */
+#define WECOM_MAX_KEPT_BOX         92160 /* base64 text of the sealed form */
+#define WECOM_MAX_KEPT_POST        98304 /* body that brings the box back */
 #define WECOM_MAX_USER_AGENT        1024 /* bytes of the User-Agent that are searched */
 #define WECOM_MAX_ACCEPT_LANGUAGE    256
 
@@ -29,6 +34,7 @@
 #define WECOM_MAX_ORIGIN             255 /* of the page that opens the login in a window */
 #define WECOM_MAX_NONCE               32 /* what that page calls the login */
 #define WECOM_PENDING_SECONDS        600 /* from the start of a login to its return */
+#define WECOM_KEPT_SECONDS           600 /* from the post to the question after the login */
 #define WECOM_MAX_PENDING              4 /* pending logins kept in one browser; oldest evicted */
 
 /* --- what WeCom sends ----------------------------------------------------------------------- */
@@ -36,6 +42,7 @@
 #define WECOM_MAX_JSON_DEPTH          16
 #define WECOM_MAX_TOKEN             1024 /* access_token; WeCom asks to reserve 512 */
 #define WECOM_MAX_TICKET             512 /* user_ticket, document 91023 */
+#define WECOM_MAX_JSTICKET           512 /* of JS-SDK; those of document 90506 have 86 */
 #define WECOM_MAX_USERID              64 /* document 90196 */
 #define WECOM_MAX_EMAIL              254 /* RFC 5321 section 4.5.3.1.3 */
 #define WECOM_MAX_USERNAME           190 /* of an account; what MariaDB can index in utf8mb4 */

@@ -13,6 +13,7 @@
 #include "../auth/refusal.h"
 #include "../auth/target.h"
 #include "../auth/user.h"
+#include "kept.h"
 #include "session.h"
 
 /* --- answers --------------------------------------------------------------------------------- */
@@ -166,6 +167,7 @@ static int begin_login(request_rec *r, request_rec *face, wecom_visit_t *visit, 
     wecom_login_wish_t wish;
     wecom_login_t room;
     const char *wanted;
+    int kept = DECLINED;
 
     if (is_form) { /* the posted address itself would be opened with GET */
         wanted = wecom_target_of_referer(apr_table_get(r->headers_in, "Referer"),
@@ -176,8 +178,16 @@ static int begin_login(request_rec *r, request_rec *face, wecom_visit_t *visit, 
     }
     wecom_authn_wish(&wish, r, wecom_target_or_root(wanted, site->endpoint, visit->pool));
     wecom_request_room(&room, r, visit);
-    wecom_login_begin(reply, &room, &wish,
-                      is_form ? HTTP_SEE_OTHER : HTTP_MOVED_TEMPORARILY);
+    if (is_form) {
+        kept = wecom_kept_take(reply, face, visit, &room, &wish);
+    }
+    if (kept == AP_FILTER_ERROR) {
+        return kept;
+    }
+    if (kept != OK) {
+        wecom_login_begin(reply, &room, &wish,
+                          is_form ? HTTP_SEE_OTHER : HTTP_MOVED_TEMPORARILY);
+    }
     wecom_session_clear_spoiled(r, visit);
     return answer(r, face, reply);
 }

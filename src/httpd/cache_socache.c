@@ -250,6 +250,7 @@ static instance_t *instance_of(const port_t *port, const char *kind)
         int role;
     } roles[] = {
         { "pending", VISITORS }, { "used", VISITORS },
+        { "kept", VISITORS },
         { "half", VISITORS }, /* by members, but as many as they like */
         { "pair", VISITORS }, { "pair-link", VISITORS }, { "pair-seen", VISITORS },
         { "pair-question", VISITORS }, { "pair-answered", VISITORS },

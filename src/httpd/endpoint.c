@@ -88,11 +88,8 @@ void wecom_endpoint_allow_origin(request_rec *r, const wecom_visit_t *visit)
 
 /* --- login ----------------------------------------------------------------------------------- */
 
-/* The place that `target` would be, for its sources and what it says of registration: looked up
- * with a subrequest that runs no login. A target that is not behind AuthType WeCom gets what the
- * server says. */
-static void wish_for_target(wecom_login_wish_t *wish, request_rec *r, wecom_visit_t *visit,
-                            const char *target)
+void wecom_endpoint_wish(wecom_login_wish_t *wish, request_rec *r, wecom_visit_t *visit,
+                         const char *target)
 {
     request_rec *probe;
 
@@ -196,7 +193,8 @@ static int answer_login(request_rec *r, wecom_visit_t *visit)
         wecom_refusal_page(&reply, &room, WECOM_REASON_POPUP_ORIGIN, NULL, NULL);
         return wecom_endpoint_finish(r, &reply);
     }
-    wish_for_target(&wish, r, visit, wecom_target_or_root(wanted, site->endpoint, visit->pool));
+    wecom_endpoint_wish(&wish, r, visit,
+                        wecom_target_or_root(wanted, site->endpoint, visit->pool));
     if (popup) {
         wish.opener = apr_pstrdup(visit->pool, window.opener);
         wish.nonce = apr_pstrdup(visit->pool, window.nonce);
@@ -232,9 +230,25 @@ static int logout_token(const char **token, request_rec *r, wecom_visit_t *visit
                             room.now, r->pool) == WECOM_OK;
 }
 
-static int answer_session(request_rec *r, wecom_visit_t *visit)
+int wecom_endpoint_nobody(request_rec *r, const wecom_visit_t *visit)
 {
     const wecom_site_t *site = visit->server->site;
+    wecom_json_out_t *json = wecom_json_out_object(r->pool);
+
+    if (visit->session_unknown) { /* neither in nor out */
+        wecom_json_out_text(json, "error", "unavailable");
+        apr_table_setn(r->err_headers_out, "Retry-After", "10");
+        return json_answer(r, HTTP_SERVICE_UNAVAILABLE, json);
+    }
+    wecom_json_out_text(json, "error", "login_required");
+    wecom_json_out_text(json, "login", apr_pstrcat(r->pool, site->public_url, site->endpoint,
+                                                   "/login", NULL));
+    apr_table_setn(r->err_headers_out, "WWW-Authenticate", "WeCom");
+    return json_answer(r, HTTP_UNAUTHORIZED, json);
+}
+
+static int answer_session(request_rec *r, wecom_visit_t *visit)
+{
     const wecom_ticket_t *ticket = wecom_session_ticket(r, visit);
     wecom_json_out_t *json = wecom_json_out_object(r->pool);
     wecom_json_out_t *departments;
@@ -242,17 +256,8 @@ static int answer_session(request_rec *r, wecom_visit_t *visit)
     apr_size_t i;
 
     wecom_endpoint_allow_origin(r, visit);
-    if (ticket == NULL && visit->session_unknown) { /* neither in nor out */
-        wecom_json_out_text(json, "error", "unavailable");
-        apr_table_setn(r->err_headers_out, "Retry-After", "10");
-        return json_answer(r, HTTP_SERVICE_UNAVAILABLE, json);
-    }
     if (ticket == NULL) {
-        wecom_json_out_text(json, "error", "login_required");
-        wecom_json_out_text(json, "login", apr_pstrcat(r->pool, site->public_url,
-                                                       site->endpoint, "/login", NULL));
-        apr_table_setn(r->err_headers_out, "WWW-Authenticate", "WeCom");
-        return json_answer(r, HTTP_UNAUTHORIZED, json);
+        return wecom_endpoint_nobody(r, visit);
     }
     wecom_json_out_text(json, "source", ticket->source);
     wecom_json_out_text(json, "userid", ticket->userid);
@@ -318,7 +323,9 @@ static const wecom_own_t own_urls[] = {
     { "bind", wecom_endpoint_bind, 1 },
     { "pair", wecom_endpoint_pair, 1 },
     { "logout", wecom_endpoint_logout, 1 },
+    { "form", wecom_endpoint_keep, 1 },
     { "session", answer_session, 0 },
+    { "jssdk", wecom_endpoint_jssdk, 0 },
     { "denied", answer_denied, 1 },
 };
 

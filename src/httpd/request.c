@@ -258,7 +258,7 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
     wecom_request_own(r)->answered = 1;
     set_header(r, "Cache-Control", "no-store");
     set_header(r, "X-Content-Type-Options", "nosniff");
-    set_header(r, "Referrer-Policy", "no-referrer");
+    set_header(r, "Referrer-Policy", reply->referrer != NULL ? reply->referrer : "no-referrer");
     if (reply->policy != NULL) {
         set_header(r, "Content-Security-Policy", reply->policy);
         set_header(r, "X-Frame-Options", "DENY");
@@ -318,7 +318,7 @@ int wecom_request_leave(request_rec *r, wecom_reply_t *reply, int status)
 
 /* --- the log --------------------------------------------------------------------------------- */
 
-static const char *upstream_text(const wecom_error_t *err, apr_pool_t *pool)
+const char *wecom_request_upstream(const wecom_error_t *err, apr_pool_t *pool)
 {
     const char *seen;
     const char *text;
@@ -357,7 +357,7 @@ void wecom_request_log(request_rec *r, const wecom_reply_t *reply)
                           reply->userid != NULL ? reply->userid : "", ")", NULL);
     }
     ap_log_rerror(APLOG_MARK, (int)row->level, 0, r, "%s: %s%s%s%s%s%s%s", row->id, row->text, who,
-                  upstream_text(&reply->error, r->pool),
+                  wecom_request_upstream(&reply->error, r->pool),
                   row->cure != NULL ? "; cure: " : "", row->cure != NULL ? row->cure : "",
                   reply->incident != NULL ? "; the visitor's number is " : "",
                   reply->incident != NULL ? reply->incident : "");

@@ -29,8 +29,9 @@ typedef struct wecom_visit_t {
     apr_array_header_t *pending;         /* wecom_login_cookie_t; never NULL */
     const char *last_source;             /* what the browser says it used last, or NULL */
 
-    int session_read;                    /* the next four are known */
+    int session_read;                    /* the next five are known */
     const wecom_ticket_t *ticket;        /* of a living session, else NULL */
+    const wecom_ticket_t *former;        /* of a session that has ended: whose it was, no more */
     int session_spoiled;                 /* a cookie came that did not open or had expired */
     int session_unknown;                 /* the account behind the cookie cannot be judged now */
     int session_due;                     /* the cookie should be written anew */
@@ -98,6 +99,9 @@ int wecom_request_send(request_rec *r, const wecom_reply_t *reply);
 /* Leave the answer to our `denied` page and return the status that leads there. For hooks that
  * must not write themselves. */
 int wecom_request_leave(request_rec *r, wecom_reply_t *reply, int status);
+
+/* What WeCom or the transport said, for a log line: "; stage: errcode n: ...", or "". */
+const char *wecom_request_upstream(const wecom_error_t *err, apr_pool_t *pool);
 
 /* The one log line of an answer. */
 void wecom_request_log(request_rec *r, const wecom_reply_t *reply);

@@ -86,7 +86,7 @@ static int account_stands(request_rec *r, wecom_visit_t *visit, wecom_ticket_t *
 
 const wecom_ticket_t *wecom_session_ticket(request_rec *r, wecom_visit_t *visit)
 {
-    wecom_ticket_age_t age = WECOM_TICKET_EXPIRED;
+    wecom_ticket_age_t age;
     wecom_ticket_t *ticket;
     int key_index = 0;
 
@@ -98,15 +98,18 @@ const wecom_ticket_t *wecom_session_ticket(request_rec *r, wecom_visit_t *visit)
         return NULL;
     }
     ticket = apr_palloc(visit->pool, sizeof(*ticket));
-    if (open_first(ticket, &key_index, visit)) {
-        age = wecom_ticket_judge_age(ticket, &visit->server->life, apr_time_sec(r->request_time));
-    }
-    if (age == WECOM_TICKET_EXPIRED
-        || !is_of_its_source(ticket, visit->server)) {
+    if (!open_first(ticket, &key_index, visit) || !is_of_its_source(ticket, visit->server)) {
         visit->session_spoiled = 1;
         return NULL;
     }
+    age = wecom_ticket_judge_age(ticket, &visit->server->life, apr_time_sec(r->request_time));
+    if (age == WECOM_TICKET_EXPIRED) {
+        visit->session_spoiled = 1;
+        visit->former = ticket;
+        return NULL;
+    }
     if (!account_stands(r, visit, ticket)) {
+        visit->former = visit->session_spoiled ? ticket : NULL;
         return NULL;
     }
     visit->session_due = age == WECOM_TICKET_RENEW || key_index > 0;

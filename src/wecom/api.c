@@ -2,10 +2,8 @@
 /*
  * api.c - the three calls of a login.
  *
- * api_ask is the walk that all calls share: token, question, and once more with a new token when
- * WeCom refuses the old one. Asking twice with one code is safe, since WeCom checks the token
- * before it consumes the code. What an answer means is said in the parse functions, which know
- * nothing of the network.
+ * Asking twice with one code (ask.h) is safe, since WeCom checks the token before it consumes the
+ * code. What an answer means is said in the parse functions, which know nothing of the network.
  */
 #include "api.h"
 
@@ -15,20 +13,11 @@
 #include <apr_strings.h>
 
 #include "../base/text.h"
-#include "call.h"
+#include "ask.h"
 
 #define API_IDENTIFY "auth/getuserinfo"
 #define API_MEMBER   "user/get"
 #define API_DETAIL   "auth/getuserdetail"
-
-typedef struct api_question_t {
-    const char *stage;  /* also the path under /cgi-bin/ */
-    const char *name;   /* of a parameter in the query, with '&' and '='; NULL: none */
-    const char *value;
-    const char *body;   /* NULL: GET */
-    wecom_call_parse_t *parse;
-    void *result;
-} api_question_t;
 
 /* What the parse of a member needs beside the answer. */
 typedef struct api_member_t {
@@ -37,50 +26,6 @@ typedef struct api_member_t {
     const char *stage;
     int with_status;
 } api_member_t;
-
-/* The codes by which a token is refused; WeCom says 40001 for a token too. */
-static int api_is_token_refused(wecom_status_t status, int errcode)
-{
-    return status == WECOM_E_REMOTE && (errcode == 40001 || errcode == 40014 || errcode == 42001);
-}
-
-static wecom_status_t api_ask(const api_question_t *question, wecom_error_t *err,
-                              const wecom_app_t *app, const wecom_ports_t *ports,
-                              apr_pool_t *pool)
-{
-    wecom_call_t call = { question->stage, NULL, question->body, question->parse,
-                          question->result };
-    wecom_error_t seen = { WECOM_OK, 0, NULL, NULL };
-    wecom_status_t status;
-    int round;
-
-    for (round = 0; ; round++) {
-        const char *token;
-        char *url;
-
-        status = wecom_token_get(&token, NULL, &seen, app, ports, pool);
-        if (status != WECOM_OK) {
-            break;
-        }
-        /* WeCom takes the token from the query alone (document 90313: 41001 otherwise). */
-        url = apr_pstrcat(pool, app->api_url, "/cgi-bin/", question->stage, NULL);
-        wecom_call_add(&url, "?access_token=", token, pool);
-        if (question->name != NULL) {
-            wecom_call_add(&url, question->name, question->value, pool);
-        }
-        call.url = url;
-        status = wecom_call_make(&call, &seen, app, ports, pool);
-        wecom_call_wipe(url);
-        if (round > 0 || !api_is_token_refused(status, seen.upstream)) {
-            break;
-        }
-        wecom_token_refuse(app, token, ports, pool);
-    }
-    if (status != WECOM_OK) {
-        wecom_error_set(err, status, seen.upstream, seen.stage, seen.detail);
-    }
-    return status;
-}
 
 /* --- whose code is this? -------------------------------------------------------------------- */
 
@@ -151,7 +96,7 @@ wecom_status_t wecom_api_identify(wecom_identity_t *identity, wecom_error_t *err
                                   const wecom_app_t *app, const char *code,
                                   const wecom_ports_t *ports, apr_pool_t *pool)
 {
-    api_question_t question = { API_IDENTIFY, "&code=", code, NULL, api_parse_identity, identity };
+    wecom_ask_t question = { API_IDENTIFY, "&code=", code, NULL, api_parse_identity, identity };
 
     identity->userid = NULL;
     identity->user_ticket = NULL;
@@ -159,7 +104,7 @@ wecom_status_t wecom_api_identify(wecom_identity_t *identity, wecom_error_t *err
         || strnlen(code, WECOM_MAX_CODE + 1) > WECOM_MAX_CODE) {
         return wecom_error_set(err, WECOM_E_BAD_INPUT, 0, API_IDENTIFY, "that is not a code");
     }
-    return api_ask(&question, err, app, ports, pool);
+    return wecom_ask_make(&question, err, app, ports, pool);
 }
 
 /* --- who is that member? -------------------------------------------------------------------- */
@@ -214,11 +159,11 @@ wecom_status_t wecom_api_read_member(wecom_member_t *member, wecom_error_t *err,
                                      apr_pool_t *pool)
 {
     api_member_t about = { member, app, API_MEMBER, 1 };
-    api_question_t question = { API_MEMBER, "&userid=", member->userid, NULL, api_parse_member,
+    wecom_ask_t question = { API_MEMBER, "&userid=", member->userid, NULL, api_parse_member,
                                 &about };
     wecom_status_t status = api_check_member(member, err, API_MEMBER);
 
-    return status == WECOM_OK ? api_ask(&question, err, app, ports, pool) : status;
+    return status == WECOM_OK ? wecom_ask_make(&question, err, app, ports, pool) : status;
 }
 
 wecom_status_t wecom_api_read_detail(wecom_member_t *member, wecom_error_t *err,
@@ -226,7 +171,7 @@ wecom_status_t wecom_api_read_detail(wecom_member_t *member, wecom_error_t *err,
                                      const wecom_ports_t *ports, apr_pool_t *pool)
 {
     api_member_t about = { member, app, API_DETAIL, 0 };
-    api_question_t question = { API_DETAIL, NULL, NULL, NULL, api_parse_member, &about };
+    wecom_ask_t question = { API_DETAIL, NULL, NULL, NULL, api_parse_member, &about };
     wecom_json_out_t *body = wecom_json_out_object(pool);
     wecom_status_t status = api_check_member(member, err, API_DETAIL);
 
@@ -239,7 +184,7 @@ wecom_status_t wecom_api_read_detail(wecom_member_t *member, wecom_error_t *err,
     }
     wecom_json_out_text(body, "user_ticket", user_ticket);
     question.body = wecom_json_out_print(body);
-    status = api_ask(&question, err, app, ports, pool);
+    status = wecom_ask_make(&question, err, app, ports, pool);
     wecom_call_wipe(question.body);
     return status;
 }

@@ -2,7 +2,7 @@
 /*
  * call.h - one question to WeCom: what gettoken and every other call have in common.
  *
- * For token.c and api.c alone. A call is a URL and somebody who reads the answer; here are the
+ * For token.c and ask.c alone. A call is a URL and somebody who reads the answer; here are the
  * budget of time, the HTTP status, the second try after -1 and the errcode.
  */
 #ifndef WECOM_WECOM_CALL_H

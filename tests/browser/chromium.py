@@ -81,16 +81,19 @@ class Document:
 
 class Chromium:
     def __init__(self, agent=None, language="en", cookies=True, scripts=True, device=None,
-                 popups=True):
+                 popups=True, names=None, pin=None):
         """cookies, scripts: False blocks them all, as a careful visitor does. popups: False opens
         those alone that somebody has clicked for, as browsers do where no test drives them.
-        device: one of devices.py, whose User-Agent agent replaces."""
+        device: one of devices.py, whose User-Agent agent replaces. names: {host: port}, found on
+        this machine. pin: the one key that is trusted beside the authorities (certificate.py);
+        without it every certificate is."""
         self._profile = Path(tempfile.mkdtemp(prefix="wecom-chromium-"))
         self._complaints = []
         self._expected = []
         self._events = []
         self._media = {}
         self._scripts = scripts
+        self._names = tuple(names or ())
         self.may_ask = []       # hosts beyond this machine that a test lets it ask
         self._watched = set()
         options = webdriver.ChromeOptions()
@@ -101,6 +104,11 @@ class Chromium:
         if device:
             options.add_experimental_option("mobileEmulation", device.emulation(agent))
             agent = agent or device.agent       # of the first request of a new window as well
+        if names:
+            options.add_argument("--host-resolver-rules=" + ",".join(
+                f"MAP {name}:443 127.0.0.1:{port}" for name, port in names.items()))
+        if pin:
+            options.add_argument(f"--ignore-certificate-errors-spki-list={pin}")
         if agent:
             options.add_argument(f"--user-agent={agent}")
         prefs = {"intl.accept_languages": language}
@@ -110,7 +118,7 @@ class Chromium:
         if not popups:
             options.add_experimental_option("excludeSwitches", ["disable-popup-blocking"])
         options.add_experimental_option("prefs", prefs)
-        options.set_capability("acceptInsecureCerts", True)     # the harness signs its own
+        options.set_capability("acceptInsecureCerts", pin is None)  # the harness signs its own
         options.add_experimental_option("perfLoggingPrefs", {"enablePage": False})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
         home = {**os.environ, "HOME": str(self._profile)}
@@ -261,6 +269,16 @@ class Chromium:
                             self.driver.window_handles, f"{len(urls)} windows")
         return [handle for handle in handles if handle != here]
 
+    @contextmanager
+    def frame(self, css):
+        """Inside the frame that css finds."""
+        self.driver.switch_to.frame(self.wait(
+            lambda _: self.driver.find_element(By.CSS_SELECTOR, css), f"the frame {css}"))
+        try:
+            yield
+        finally:
+            self.driver.switch_to.default_content()
+
     # --- looks ---
 
     def devtools(self, command, **values):
@@ -362,7 +380,7 @@ class Chromium:
         """The hosts that were asked for something and are none of this machine."""
         hosts = {urlsplit(url).hostname for url in self.requests()}
         return sorted(host for host in hosts
-                      if host not in ("127.0.0.1", "localhost")
+                      if host not in ("127.0.0.1", "localhost", *self._names)
                       and not host.endswith((".localhost", ".invalid")))
 
     def documents(self):

@@ -4,6 +4,8 @@
     visitors(...)  a Chromium, closed after the test
     fresh(...)     a site for one test; logins are counted by member and address, and all browsers
                    here have the same address, so tests do not share one
+    wecom_names    makes a browser find the simulator by WeCom's own names, with TLS
+    npm            the folder node_modules with WeCom's script
     look(...)      judges how one of our pages looks, with axe-core too, and saves pictures where
                    WECOM_PICTURES names a folder
     elsewhere      a web server of the test's own, with as many origins as it likes
@@ -27,6 +29,8 @@ pytest.register_assert_rewrite("harness", "axe", "chromium", "portal")
 
 from chromium import Chromium   # noqa: E402
 from elsewhere import Elsewhere     # noqa: E402
+from harness import certificate     # noqa: E402
+from harness.sim import NAMES, Sim  # noqa: E402
 
 
 def load_fixtures():
@@ -41,7 +45,6 @@ pytest_xdist_make_scheduler = _fixtures.pytest_xdist_make_scheduler
 pytest_runtest_makereport = _fixtures.pytest_runtest_makereport
 paths = _fixtures.paths
 book = _fixtures.book
-sim_process = _fixtures.sim_process
 tls = _fixtures.tls
 sim = _fixtures.sim
 log = _fixtures.log
@@ -60,6 +63,41 @@ def pytest_pyfunc_call(pyfuncitem):
     pyfuncitem.funcargs["sim"].note_tokens()
     pyfuncitem.funcargs["log"].judge()
     return True
+
+
+@pytest.fixture(scope="session")
+def wecom_tls():
+    made = certificate.make(tuple(f"DNS:{name}" for name in NAMES))
+    yield made
+    made.remove()
+
+
+@pytest.fixture(scope="session")
+def sim_process(paths, book, wecom_tls):
+    """Besides, it is reached with TLS, by WeCom's own names: see wecom_names."""
+    sim = Sim(paths, book, wecom_tls)
+    try:
+        sim.start()
+        yield sim
+    finally:
+        sim.stop()
+
+
+@pytest.fixture
+def wecom_names(sim):
+    """visitors(**wecom_names): a browser that finds WeCom's host names at the simulator, and trusts
+    no key but the simulator's."""
+    return {"names": dict.fromkeys(NAMES, sim.tls_port), "pin": sim.certificate.pin}
+
+
+@pytest.fixture(scope="session")
+def npm(paths):
+    """The folder that npm has installed the browser's packages into."""
+    folder = Path(os.environ.get("WECOM_NPM") or paths.build / "npm")
+    assert (folder / "node_modules").is_dir(), (
+        f"{folder} holds no node_modules: let npm install @wecom/jssdk into it (npm install "
+        "--prefix FOLDER ...), or name another folder with WECOM_NPM")
+    return folder / "node_modules"
 
 
 class Visitors:

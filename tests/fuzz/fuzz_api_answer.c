@@ -2,9 +2,9 @@
 /*
  * fuzz_api_answer.c - what WeCom's answers, or whoever answers in its place, can do to the readers.
  *
- * The first byte picks the reader: t gettoken, i auth/getuserinfo, m user/get, d
- * auth/getuserdetail (M and D: of a proxy-developed app), a the address in an errmsg. The rest is
- * the answer. The visitor asked about is always "alice".
+ * The first byte picks the reader: t gettoken, j the tickets of JS-SDK, i auth/getuserinfo,
+ * m user/get, d auth/getuserdetail (M and D: of a proxy-developed app), a the address in an errmsg.
+ * The rest is the answer. The visitor asked about is always "alice".
  */
 #include <stdint.h>
 #include <stdlib.h>
@@ -15,6 +15,7 @@
 
 #include "../../src/base/text.h"
 #include "../../src/wecom/api.h"
+#include "../../src/wecom/jsticket.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -44,12 +45,15 @@ static void demand_error(wecom_status_t status, const wecom_error_t *err)
     }
 }
 
-static void try_token(const char *body, apr_size_t len, apr_pool_t *pool)
+/* What is lent for a while: a token, or a ticket of JS-SDK. */
+static void try_lent(int ticket, const char *body, apr_size_t len, apr_pool_t *pool)
 {
     const char *token = NULL;
     apr_int64_t expires_in = 0;
     wecom_error_t err = { WECOM_OK, 0, NULL, NULL };
-    wecom_status_t status = wecom_token_parse_answer(&token, &expires_in, &err, body, len, pool);
+    wecom_status_t status = ticket
+        ? wecom_jsticket_parse_answer(&token, &expires_in, &err, "ticket/get", body, len, pool)
+        : wecom_token_parse_answer(&token, &expires_in, &err, body, len, pool);
 
     demand(status == WECOM_OK || status == WECOM_E_REMOTE || status == WECOM_E_ANSWER);
     demand((status == WECOM_OK) == (token != NULL));
@@ -57,7 +61,7 @@ static void try_token(const char *body, apr_size_t len, apr_pool_t *pool)
     if (token != NULL) {
         const char *c;
 
-        demand_field(token, WECOM_MAX_TOKEN);
+        demand_field(token, ticket ? WECOM_MAX_JSTICKET : WECOM_MAX_TOKEN);
         for (c = token; *c != '\0'; c++) {
             demand(*c > ' ' && *c < 0x7f);
         }
@@ -164,7 +168,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size--;
     switch (data[0]) {
     case 't':
-        try_token(body, size, pool);
+    case 'j':
+        try_lent(data[0] == 'j', body, size, pool);
         break;
     case 'i':
         try_identity(body, size, pool);

@@ -2,17 +2,20 @@
 /*
  * fuzz_return_target.c - no bytes lead the visitor off the site.
  *
- * The input is taken as a target (as it is, and as text) and as a Referer. What passes is judged
- * here by other code than target.c: by apr_uri, and by a decoder of its own.
+ * The input is taken as a target (as it is, and as text), as a Referer, and as the page that asks
+ * for a signature of JS-SDK. What passes is judged here by other code than target.c and jssdk.c: by
+ * apr_uri, and by a decoder of its own.
  */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <apr_general.h>
 #include <apr_strings.h>
 #include <apr_uri.h>
 
+#include "../../src/auth/jssdk.h"
 #include "../../src/auth/target.h"
 #include "../../src/base/limits.h"
 
@@ -58,6 +61,26 @@ static void insist_on_safety(const char *target, apr_pool_t *pool)
     insist(uri.user == NULL && uri.port_str == NULL && uri.fragment == NULL);
 }
 
+/* Nobody's page but ours is signed. */
+static void insist_on_own_page(const char *text, apr_pool_t *pool)
+{
+    wecom_site_t site;
+    const char *page = NULL;
+    apr_uri_t uri;
+    int found;
+
+    insist(wecom_site_parse_url(&site, PUBLIC_URL, pool) == WECOM_OK);
+    found = wecom_jssdk_url(&page, &site, text, pool) == WECOM_OK;
+    insist(found == (page != NULL));
+    if (found) {
+        insist(strlen(page) <= WECOM_MAX_SIGNED_URL && strchr(page, '#') == NULL);
+        insist(apr_uri_parse(pool, page, &uri) == APR_SUCCESS);
+        insist(uri.hostname != NULL && strcasecmp(uri.hostname, "intranet.example.com") == 0);
+        insist(strcasecmp(uri.scheme, "https") == 0 && uri.user == NULL);
+        insist(uri.port_str == NULL || uri.port == 443);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static int started;
@@ -76,6 +99,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         insist(strlen(text) == size);
         insist_on_safety(text, pool);
     }
+    insist_on_own_page(text, pool);
     target = wecom_target_or_root(text, "/wecom", pool);
     insist_on_safety(target, pool);
     insist(wecom_target_is_safe(target, strlen(target)));

@@ -5,6 +5,7 @@
     fresh(...)     the same for one test alone: nothing is in its caches
     browsers(...)  a browser, closed after the test
     sim            WeCom in a box; its faults and counts are cleared before each test
+    box            a scripted client of WeCom in a box, whose memory is empty
     log            what the test announces about the error logs
     backend        an application behind mod_proxy
     databases(..)  a private "sqlite3", "pgsql" or "mysql" with our tables, empty
@@ -22,6 +23,7 @@ pytest.register_assert_rewrite("harness")
 
 from harness import certificate, paths as build_paths    # noqa: E402
 from harness.backend import Backend     # noqa: E402
+from harness.box import Box     # noqa: E402
 from harness.client import WECOM_IOS, Browser   # noqa: E402
 from harness.databases import Databases     # noqa: E402
 from harness.keep import Keeper     # noqa: E402
@@ -115,6 +117,15 @@ def databases(account_sql):
 def sim(sim_process):
     sim_process.tidy()
     return sim_process
+
+
+@pytest.fixture
+def box(sim):
+    sim.forget()
+    box = Box(sim)
+    yield box
+    box.http.close()
+    sim.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -14,7 +14,7 @@ FILES = (("intranet/secret.html", SECRET), ("open/hijacked.html", "hijacked\n"),
 # --- methods ---
 
 OURS = {"login?source=acme": "GET, HEAD", "return": "GET, HEAD", "session": "GET, HEAD",
-        "logout": "GET, HEAD, POST", "/" + VERIFY: "GET, HEAD"}
+        "jssdk": "GET, HEAD", "logout": "GET, HEAD, POST", "/" + VERIFY: "GET, HEAD"}
 
 
 def own(path):
@@ -65,7 +65,7 @@ def test_methods_of_a_member_too(plain, signed_in):
 @pytest.mark.parametrize("path, status", [
     ("login?source=acme", 302), ("login", 200), ("login?source=nosuch", 404),
     ("return", 400), ("return?state=x", 400), ("logout", 200), ("session", 401),
-    ("/" + VERIFY, 200)])
+    ("jssdk", 401), ("/" + VERIFY, 200)])
 def test_headers(plain, browsers, log, path, status):
     answer = browsers(WECOM_IOS).get(plain.url(own(path)))
     assert answer.status_code == status

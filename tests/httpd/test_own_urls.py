@@ -258,7 +258,7 @@ DENY = location("Order deny,allow", "Deny from all")
 
 
 @pytest.mark.parametrize("path", ["login?source=acme", "return?code=x&state=y", "logout",
-                                  "session"])
+                                  "session", "jssdk"])
 def test_deny_wins(sites, browsers, log, path):
     site = sites(places=(), modules=("access_compat",), lines=DENY)
     answer = browsers(WECOM_IOS).get(site.url("/wecom/" + path))

@@ -430,6 +430,20 @@ static void threads_share_a_ring(void **state)
     }
 }
 
+/* FIPS 180-4, the example of one block, and of none. */
+static void sha1_is_the_standards(void **state)
+{
+    unsigned char hash[WECOM_SHA1_BYTES];
+    apr_pool_t *pool = *state;
+
+    assert_int_equal(wecom_crypto_sha1(hash, support_bytes("abc")), WECOM_OK);
+    assert_string_equal(wecom_text_hex(hash, sizeof(hash), pool),
+                        "a9993e364706816aba3e25717850c26c9cd0d89d");
+    assert_int_equal(wecom_crypto_sha1(hash, support_bytes("")), WECOM_OK);
+    assert_string_equal(wecom_text_hex(hash, sizeof(hash), pool),
+                        "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -445,6 +459,7 @@ int main(void)
         TEST(open_text_refuses),
         TEST(keyring_refuses),
         TEST(hash_is_framed),
+        TEST(sha1_is_the_standards),
         TEST(equal_table),
         TEST(wipe_wipes),
         TEST(random_text_alphabet),

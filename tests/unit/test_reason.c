@@ -66,7 +66,8 @@ static void statuses_are_sane(void **state)
             k++;
         }
         CHECK(k < COUNT(known), "%s has the status %d", row->id, row->status);
-        CHECK((row->status == 200) == (i == WECOM_REASON_NONE || i == WECOM_REASON_REFUSED),
+        CHECK((row->status == 200) == (i == WECOM_REASON_NONE || i == WECOM_REASON_REFUSED
+                                       || i == WECOM_REASON_PAIR_CONFIRMED),
               "%s has the status %d", row->id, row->status);
         CHECK(row->level != WECOM_LEVEL_ERROR || row->status >= 500,
               "%s is an error, and yet %d", row->id, row->status);

@@ -284,6 +284,37 @@ void walk_bind_post(walk_t *walk, const wecom_bind_form_t *form, const wecom_pro
     walk_leave(walk);
 }
 
+int walk_form(walk_t *walk, const wecom_kept_t *kept)
+{
+    const char *at;
+
+    walk_arrive(walk);
+    if (!wecom_keep_page_ended(&walk->reply, &walk->room, &walk->wish, kept)) {
+        return 0;
+    }
+    walk_leave(walk);
+    at = strstr(walk->reply.body, " href=\"");
+    at = at != NULL ? strstr(at, "state=") : NULL;
+    if (at != NULL) {
+        walk->state = apr_pstrmemdup(walk->pool, at + 6, strcspn(at + 6, "&#\""));
+    }
+    return 1;
+}
+
+void walk_form_bring(walk_t *walk, const char *state, const char *back)
+{
+    walk_arrive(walk);
+    wecom_keep_page_bring(&walk->reply, &walk->room, state, back);
+    walk_leave(walk);
+}
+
+void walk_form_ask(walk_t *walk, const char *state, const char *box, const char *back)
+{
+    walk_arrive(walk);
+    wecom_keep_page_ask(&walk->reply, &walk->room, state, box, back);
+    walk_leave(walk);
+}
+
 void walk_back(walk_t *walk, const char *code)
 {
     walk_return(walk, apr_pstrcat(walk->pool, "code=", code, "&state=", walk->state, NULL));

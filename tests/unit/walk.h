@@ -14,6 +14,7 @@
 #include "world.h"
 
 #include "../../src/auth/bind.h"
+#include "../../src/auth/keep_page.h"
 #include "../../src/auth/login.h"
 #include "../../src/auth/pair.h"
 
@@ -79,6 +80,13 @@ void walk_logout(walk_t *walk, int sure);
 void walk_bind(walk_t *walk, const char *state, const char *action);
 void walk_bind_post(walk_t *walk, const wecom_bind_form_t *form, const wecom_prover_t *prover);
 
+/* A form is posted that can be kept; 1 when it was: walk->state is that of the login behind the
+ * button. */
+int walk_form(walk_t *walk, const wecom_kept_t *kept);
+
+/* {endpoint}/form, opened and posted to. */
+void walk_form_bring(walk_t *walk, const char *state, const char *back);
+void walk_form_ask(walk_t *walk, const char *state, const char *box, const char *back);
 /* {endpoint}/pair, opened and posted to. */
 void walk_pair(walk_t *walk, const char *state, int poll);
 void walk_pair_post(walk_t *walk, const wecom_pair_form_t *form);

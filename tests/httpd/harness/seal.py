@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Cookies that no browser could get by itself: aged, of the future, foreign (tools/seal_cookie.c).
+"""Cookies that no browser could get by itself: aged, of the future, foreign; and kept forms
+(tools/seal_cookie.c).
 
 Times are given as seconds before now; below zero they lie in the future.
 """
@@ -66,6 +67,10 @@ class Sealer:
     def pending(self, issued=0, **values):
         """(name, value, state) of a login that began so many seconds ago."""
         return tuple(self._run("pending", **self._times({"issued": issued}), **values))
+
+    def form(self, issued=0, **values):
+        """(state, box) of a form that was kept so many seconds ago."""
+        return tuple(self._run("form", **self._times({"issued": issued}), **values))
 
     def open(self, value):
         issued, seen, key, who = self._run("open", value=value)

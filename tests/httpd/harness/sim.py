@@ -14,6 +14,11 @@ from . import ports
 from .server import Httpd, StartFailed, mpm
 
 
+# By which the scripts of WeCom find it.
+NAMES = ("login.work.weixin.qq.com", "open.work.weixin.qq.com", "open.weixin.qq.com",
+         "qyapi.weixin.qq.com")
+
+
 @dataclass(frozen=True)
 class App:
     """One app of the data file, named by its place there."""
@@ -25,7 +30,10 @@ class App:
 
 
 class Sim:
-    def __init__(self, paths, book):
+    def __init__(self, paths, book, certificate=None):
+        """certificate: for NAMES; then it also listens with TLS."""
+        self.certificate = certificate
+        self.tls_port = 0
         self.data = json.loads((paths.source / "sim" / "wecom.json").read_text("utf-8"))
         # With prefork each kept connection (of browsers, and of the sites' libcurl) has a process.
         self.httpd = Httpd(paths, book, "sim", threads=64 if mpm() == "prefork" else 16)
@@ -76,7 +84,7 @@ class Sim:
                 f"Listen 127.0.0.1:{self.port}",
                 "KeepAliveTimeout 30",
                 f'WeComSimData "{self.file}"',
-                "WeComSim On", ""]))
+                "WeComSim On", *self._tls_lines(), ""]))
             try:
                 self.httpd.start()
                 break
@@ -84,6 +92,18 @@ class Sim:
                 if attempt == 4 or not self.httpd.start_failed_by_clash(failure):
                     raise
         self._control = httpx.Client(base_url=self.api, trust_env=False, timeout=30)
+
+    def _tls_lines(self):
+        if self.certificate is None:
+            return []
+        self.tls_port = ports.free_port()
+        return [self.httpd.load_module("socache_shmcb"), self.httpd.load_module("ssl"),
+                f'SSLSessionCache "shmcb:{self.httpd.root}/run/ssl(512000)"',
+                f"Listen 127.0.0.1:{self.tls_port}", f"<VirtualHost 127.0.0.1:{self.tls_port}>",
+                f"ServerName {NAMES[0]}", "ServerAlias " + " ".join(NAMES[1:]), "SSLEngine On",
+                f'SSLCertificateFile "{self.certificate.cert}"',
+                f'SSLCertificateKeyFile "{self.certificate.key}"', "WeComSim On",
+                "</VirtualHost>"]
 
     def stop(self):
         if self._control:

@@ -9,7 +9,8 @@
  *     seal_cookie ticket|pending key=FILE[,FILE...] url=URL [name=value...]
  *
  * and prints the cookie's name, a blank and its value; for a pending login a blank and its state.
- * `open` in place of the kind reads value= as a ticket of this key and URL, and prints issued,
+ * `form` in place of the kind seals body= as a form that was kept at issued=, and prints its state
+ * and its box. `open` in place of the kind reads value= as a ticket of this key and URL, and prints issued,
  * seen, the number of the key that opened it, and source/userid.
  * Times are seconds since 1970. Without a value: endpoint=/wecom userid=zhangwei source=acme
  * target=/ allowed= flags=0 mark=0, and the present moment for issued, seen and checked.
@@ -22,6 +23,7 @@
 #include <apr_general.h>
 #include <apr_strings.h>
 
+#include "auth/keep.h"
 #include "auth/source.h"
 #include "auth/state.h"
 #include "auth/ticket.h"
@@ -29,6 +31,7 @@
 /* As the module derives its rings from the crypto keys. */
 #define LABEL_TICKET "mod_auth_wecom ticket"
 #define LABEL_STATE  "mod_auth_wecom state"
+#define LABEL_FORM   "mod_auth_wecom form"
 
 typedef struct job_t {
     const apr_array_header_t *arguments;   /* const char *: "name=value" */
@@ -195,6 +198,28 @@ static void seal_pending(const job_t *job)
            pending.state);
 }
 
+static void seal_form(const job_t *job)
+{
+    const char *body = text_of(job, "body", "a=1");
+    const char *state;
+    const char *box;
+    wecom_kept_t kept;
+
+    memset(&kept, 0, sizeof(kept));
+    kept.made = apr_time_from_sec(number_of(job, "issued", job->now));
+    kept.source = text_of(job, "source", "acme");
+    kept.userid = text_of(job, "userid", "zhangwei");
+    kept.target = text_of(job, "target", "/");
+    kept.body.data = (const unsigned char *)body;
+    kept.body.len = strlen(body);
+    state = wecom_state_mint(kept.made, 0, job->pool);
+    if (wecom_keep_seal(&box, &kept, state, job->site, ring_of(job, LABEL_FORM), job->pool)
+        != WECOM_OK) {
+        give_up("form", "cannot be sealed");
+    }
+    printf("%s %s\n", state, box);
+}
+
 int main(int argc, const char *const *argv)
 {
     apr_array_header_t *arguments;
@@ -224,11 +249,14 @@ int main(int argc, const char *const *argv)
     else if (strcmp(argv[1], "pending") == 0) {
         seal_pending(&job);
     }
+    else if (strcmp(argv[1], "form") == 0) {
+        seal_form(&job);
+    }
     else if (strcmp(argv[1], "open") == 0) {
         open_ticket(&job);
     }
     else {
-        give_up(argv[1], "is neither ticket, pending nor open");
+        give_up(argv[1], "is neither ticket, pending, form nor open");
     }
     return 0;
 }
