@@ -21,6 +21,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
+import axe
+
 CHROMIUM = os.environ.get("WECOM_CHROMIUM", "/usr/bin/chromium")
 DRIVER = os.environ.get("WECOM_CHROMEDRIVER", "/usr/bin/chromedriver")
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -28,6 +30,16 @@ FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "-
          "--no-proxy-server", "--hide-scrollbars", "--window-size=1200,800")
 PATIENCE = 30
 BLOCK = 2           # Chromium's word for "never" in its content settings
+
+# Said before any script of the page runs. What a policy stops is told through the console, which
+# outlives the document.
+WATCH_POLICY = """
+addEventListener("securitypolicyviolation", event => console.error(
+    "Content Security Policy: " + event.effectiveDirective + " stopped "
+    + (event.blockedURI || "something") + " at " + event.documentURI));
+"""
+MEDIA = {"scheme": "prefers-color-scheme", "motion": "prefers-reduced-motion",
+         "forced": "forced-colors"}
 
 # Every element with text of its own, and the first background above it that covers.
 COLOURS = """
@@ -68,18 +80,30 @@ class Document:
 
 
 class Chromium:
-    def __init__(self, agent=None, language="en", cookies=True, names=(), pin=None):
-        """cookies: False blocks them all, as a careful visitor does. names: {host: port}, found on
+    def __init__(self, agent=None, language="en", cookies=True, scripts=True, device=None,
+                 popups=True, names=None, pin=None):
+        """cookies, scripts: False blocks them all, as a careful visitor does. popups: False opens
+        those alone that somebody has clicked for, as browsers do where no test drives them.
+        device: one of devices.py, whose User-Agent agent replaces. names: {host: port}, found on
         this machine. pin: the one key that is trusted beside the authorities (certificate.py);
         without it every certificate is."""
         self._profile = Path(tempfile.mkdtemp(prefix="wecom-chromium-"))
         self._complaints = []
+        self._expected = []
         self._events = []
+        self._media = {}
+        self._scripts = scripts
+        self._names = tuple(names or ())
+        self.may_ask = []       # hosts beyond this machine that a test lets it ask
+        self._watched = set()
         options = webdriver.ChromeOptions()
         options.binary_location = CHROMIUM
         options.ignore_local_proxy_environment_variables()
         for flag in FLAGS + (f"--user-data-dir={self._profile}/data", "about:blank"):
             options.add_argument(flag)
+        if device:
+            options.add_experimental_option("mobileEmulation", device.emulation(agent))
+            agent = agent or device.agent       # of the first request of a new window as well
         if names:
             options.add_argument("--host-resolver-rules=" + ",".join(
                 f"MAP {name}:443 127.0.0.1:{port}" for name, port in names.items()))
@@ -88,8 +112,11 @@ class Chromium:
         if agent:
             options.add_argument(f"--user-agent={agent}")
         prefs = {"intl.accept_languages": language}
-        if not cookies:
-            prefs["profile.default_content_setting_values.cookies"] = BLOCK
+        for name, wanted in (("cookies", cookies), ("javascript", scripts)):
+            if not wanted:
+                prefs[f"profile.default_content_setting_values.{name}"] = BLOCK
+        if not popups:
+            options.add_experimental_option("excludeSwitches", ["disable-popup-blocking"])
         options.add_experimental_option("prefs", prefs)
         options.set_capability("acceptInsecureCerts", pin is None)  # the harness signs its own
         options.add_experimental_option("perfLoggingPrefs", {"enablePage": False})
@@ -100,12 +127,23 @@ class Chromium:
         except WebDriverException:
             shutil.rmtree(self._profile, ignore_errors=True)
             raise
+        self.watch()
 
     def close(self):
         try:
             self.driver.quit()
         finally:
             shutil.rmtree(self._profile, ignore_errors=True)
+
+    # --- watching ---
+
+    def watch(self):
+        """The page in this window, and those after it, tell what their policy stops."""
+        handle = self.driver.current_window_handle
+        if handle not in self._watched:
+            self._watched.add(handle)
+            self.devtools("Page.addScriptToEvaluateOnNewDocument", source=WATCH_POLICY)
+            self.devtools("Runtime.evaluate", expression=WATCH_POLICY)
 
     # --- going and waiting ---
 
@@ -207,11 +245,20 @@ class Chromium:
         others = self.wait(lambda _: [handle for handle in self.driver.window_handles
                                       if handle != here], "another window")
         assert len(others) == 1
-        self.driver.switch_to.window(others[0])
+        self.go_to_window(others[0])
         return here
 
     def go_to_window(self, handle):
         self.driver.switch_to.window(handle)
+        self.watch()
+
+    def close_window(self, handle):
+        """This one, as its visitor does; then the window `handle` is the current one."""
+        self.driver.close()
+        self.driver.switch_to.window(handle)
+
+    def wait_for_windows(self, count):
+        self.wait(lambda _: len(self.driver.window_handles) == count, f"{count} windows")
 
     def open_windows(self, urls):
         """All at once; gives their handles in the order of urls."""
@@ -248,13 +295,31 @@ class Chromium:
             self.devtools("Emulation.clearDeviceMetricsOverride")
 
     @contextmanager
-    def dark(self):
-        self.devtools("Emulation.setEmulatedMedia",
-                      features=[{"name": "prefers-color-scheme", "value": "dark"}])
+    def media(self, paper=False, **features):
+        """paper: as on paper. scheme, motion, forced: what the visitor prefers ("dark", "reduce",
+        "active")."""
+        before = self._media
+        self._media = {**before, **features, **({"paper": True} if paper else {})}
+        self._emulate_media()
         try:
             yield
         finally:
-            self.devtools("Emulation.setEmulatedMedia", features=[])
+            self._media = before
+            self._emulate_media()
+
+    def _emulate_media(self):
+        self.devtools("Emulation.setEmulatedMedia",
+                      media="print" if self._media.get("paper") else "",
+                      features=[{"name": MEDIA[name], "value": value}
+                                for name, value in self._media.items() if name in MEDIA])
+
+    def dark(self):
+        return self.media(scheme="dark")
+
+    def axe(self):
+        """What axe-core finds wrong with this page, a line for each thing."""
+        assert self._scripts, "axe-core needs the page's clocks, and this browser runs no script"
+        return axe.run(self)
 
     def scroll_width(self):
         return self.script("return document.documentElement.scrollWidth")
@@ -304,6 +369,20 @@ class Chromium:
             if message["method"].startswith("Network."):
                 self._events.append(message)
 
+    def requests(self):
+        """The address of everything asked for since the last forget()."""
+        self._read_events()
+        return [event["params"]["request"]["url"] for event in self._events
+                if event["method"] == "Network.requestWillBeSent"
+                and event["params"]["request"]["url"].startswith("http")]
+
+    def strangers(self):
+        """The hosts that were asked for something and are none of this machine."""
+        hosts = {urlsplit(url).hostname for url in self.requests()}
+        return sorted(host for host in hosts
+                      if host not in ("127.0.0.1", "localhost", *self._names)
+                      and not host.endswith((".localhost", ".invalid")))
+
     def documents(self):
         """Every document asked for since the last forget(), redirects one by one."""
         self._read_events()
@@ -333,10 +412,23 @@ class Chromium:
         self.complaints()
         self._complaints = []
 
+    def expect_complaint(self, words):
+        """One that has these words must come, and is no fault then."""
+        self._expected.append(words)
+
+    def forget_expected(self):
+        self._complaints = [message for message in self._complaints
+                            if not any(words in message for words in self._expected)]
+        self._expected = []
+
     def complaints(self):
-        """What a policy of a page has stopped, and whatever scripts have thrown. A document that
-        was answered with an error, or a picture that is not there, is none."""
-        self._complaints += [entry for entry in self.driver.get_log("browser")
+        """What a policy of a page has stopped, whatever scripts have thrown, and what was expected
+        and did not come. A document that was answered with an error, or a picture that is not
+        there, is none."""
+        self._complaints += [entry["message"] for entry in self.driver.get_log("browser")
                              if entry["source"] != "network"
                              and entry["level"] in ("SEVERE", "WARNING")]
-        return [entry["message"] for entry in self._complaints]
+        return [message for message in self._complaints
+                if not any(words in message for words in self._expected)] + [
+                    f"expected, and did not come: {words}" for words in self._expected
+                    if not any(words in message for message in self._complaints)]

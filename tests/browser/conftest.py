@@ -6,11 +6,13 @@
                    here have the same address, so tests do not share one
     wecom_names    makes a browser find the simulator by WeCom's own names, with TLS
     npm            the folder node_modules with WeCom's script
-    look(...)      judges how one of our pages looks, and saves pictures where WECOM_PICTURES
-                   names a folder
+    look(...)      judges how one of our pages looks, with axe-core too, and saves pictures where
+                   WECOM_PICTURES names a folder
+    elsewhere      a web server of the test's own, with as many origins as it likes
 
 When a test ends the consoles of its browsers are judged, as the error logs are: whatever a
-Content-Security-Policy had to stop fails the test.
+Content-Security-Policy had to stop fails the test. So does a request to a host that is none of
+this machine, since our pages ask nobody else for anything.
 """
 import importlib.util
 import os
@@ -23,9 +25,10 @@ import pytest   # noqa: E402
 
 HTTPD = Path(__file__).resolve().parents[1] / "httpd"
 sys.path[:0] = [str(HTTPD), str(Path(__file__).resolve().parent)]
-pytest.register_assert_rewrite("harness", "chromium", "portal")
+pytest.register_assert_rewrite("harness", "axe", "chromium", "portal")
 
 from chromium import Chromium   # noqa: E402
+from elsewhere import Elsewhere     # noqa: E402
 from harness import certificate     # noqa: E402
 from harness.sim import NAMES, Sim  # noqa: E402
 
@@ -104,11 +107,11 @@ class Visitors:
         self._book = book
         self._open = []
 
-    def __call__(self, agent=None, person=None, **more):
+    def __call__(self, agent=None, person=None, device=None, **more):
         """person: who is signed in to this WeCom client, for the simulator."""
         if person is not None:
-            agent = f"{agent} SimUser/{person}"
-        self._open.append(Chromium(agent, **more))
+            agent = f"{agent or device.agent} SimUser/{person}"
+        self._open.append(Chromium(agent, device=device, **more))
         return self._open[-1]
 
     def judge(self):
@@ -117,6 +120,7 @@ class Visitors:
                 if "wecom" in cookie["name"]:
                     self._book.remember_secret(cookie["value"])
             assert not browser.complaints(), "\n".join(browser.complaints())
+            assert browser.strangers() == browser.may_ask
 
     def close(self):
         for browser in self._open:
@@ -130,6 +134,13 @@ def visitors(book, fresh):
     visitors = Visitors(book)
     yield visitors
     visitors.close()
+
+
+@pytest.fixture
+def elsewhere():
+    server = Elsewhere()
+    yield server
+    server.stop()
 
 
 # --- looks ---
@@ -150,21 +161,29 @@ def picture():
 @pytest.fixture
 def look(picture):
     """look(browser, name): one of our own pages, as it stands before the visitor, fits a small
-    phone, can be read in light and dark, and its language is declared."""
+    phone, can be read in light and dark, its language is declared, and axe-core finds nothing."""
 
-    def judge(browser, name):
+    def judge_with_axe(browser, name):
+        found = browser.axe()
+        assert not found, f"{name}, by axe-core:\n" + "\n".join(found)
+
+    def judge_both(browser, name):
         picture(browser, name)
-        judge_text(browser, name)
+        judge_with_axe(browser, name)
         with browser.dark():
             picture(browser, f"{name}-dark")
+            judge_with_axe(browser, f"{name} in the dark")
+
+    def judge(browser, name):
+        judge_both(browser, name)
+        judge_text(browser, name)
+        with browser.dark():
             assert luminance(browser.background()) < 0.1, f"{name} is not dark in the dark"
             judge_text(browser, f"{name} in the dark")
         for width in (320, 375):
             with browser.width(width):
                 if width == 320:
-                    picture(browser, f"{name}-phone")
-                    with browser.dark():
-                        picture(browser, f"{name}-phone-dark")
+                    judge_both(browser, f"{name}-phone")
                 assert browser.scroll_width() <= width, f"{name} is wider than {width} pixels"
 
     return judge

@@ -1,0 +1,216 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Our pages in both languages: looked at in light and dark, on a desk and on the smallest phone,
+by axe-core, on paper, without script, with strong colours of the visitor's own."""
+import pytest
+
+from harness.accounts import Accounts, directory_lines, source
+from harness.client import WECOM_IOS
+from harness.site import Place
+
+from devices import ANDROID, IPHONE
+from portal import OLD_PAGE, TWO_CORPS, TWO_SOURCES, portal
+
+LANGUAGES = pytest.mark.parametrize("language", ["en", "zh-CN,zh"], ids=["en", "zh"])
+
+# who comes, and what the visitor reads
+STRANGERS = [("openid:oExample", "not-member", "WC0211"), ("zhaolei", "out-of-range", "WC0212"),
+             ("yangtao", "member-inactive", "WC0214")]
+
+
+def is_chinese(text):
+    return any("一" <= character <= "鿿" for character in text)
+
+
+def check(browser, look, name, language):
+    """The page is all in its language, and looks well."""
+    tag = language.split(",", maxsplit=1)[0]
+    assert browser.script("return document.documentElement.lang") == tag
+    assert is_chinese(browser.title) == (tag == "zh-CN"), browser.title
+    look(browser, f"{name}-{tag[:2]}")
+
+
+@LANGUAGES
+def test_refusals(fresh, sim, log, visitors, look, language):
+    site = portal(fresh)
+    for person, name, identifier in STRANGERS:
+        browser = visitors(WECOM_IOS, person=person, language=language)
+        browser.open(site.url("/intranet/"))
+        browser.wait_for_path("/wecom/return")
+        assert identifier + "-" in browser.text
+        check(browser, look, name, language)
+        log.expect(identifier)
+        browser.open(site.url("/wecom/login?source=nobody"))
+        log.expect("WC0207")
+    check(browser, look, "no-such-source", language)
+    sim.fault("/cgi-bin/auth/getuserinfo", "errcode", code=60020)
+    log.expect("WC0222")
+    browser = visitors(WECOM_IOS, person="LiNa", language=language)
+    browser.open(site.url("/intranet/"))
+    browser.wait_for_path("/wecom/return")
+    check(browser, look, "upstream", language)
+
+
+@LANGUAGES
+def test_refusals_of_accounts(fresh, log, visitors, look, databases, language):
+    database = databases("sqlite3")
+    Accounts(database).add("somebody", email="x@example.com")
+    site = portal(fresh, modules=("dbd",), server=directory_lines(database),
+                  sources=(source("WeComLoginOnly On", "WeComAssociation field email"),
+                           source("WeComLoginOnly On", id="closed")),
+                  places=(Place("/closed", lines=("WeComSources closed",)),),
+                  lines=("WeComSources acme",))
+    for path, name, identifier in (("/intranet/", "withheld", "WC0263"),
+                                   ("/closed/", "login-only", "WC0261")):
+        browser = visitors(language=language)
+        browser.open(site.url(path))
+        browser.wait_for_sim("wwlogin")
+        browser.press("#phone button:not(.plain)")
+        browser.wait_for_path("/wecom/return")
+        assert identifier + "-" in browser.text
+        check(browser, look, name, language)
+        log.expect(identifier)
+
+
+@LANGUAGES
+def test_members_pages(fresh, log, visitors, look, language):
+    """Denied, asked whether to leave, and signed out."""
+    site = portal(fresh, places=(Place("/boss", require=("wecom-user LiNa",)),))
+    log.allow("AH01631")
+    browser = visitors(WECOM_IOS, person="zhangwei", language=language)
+    browser.open(site.url("/boss/"))
+    assert browser.documents()[-1].status == 403
+    log.expect("WC0251")
+    check(browser, look, "denied", language)
+    browser.open(site.url("/wecom/logout"))
+    check(browser, look, "sign-out", language)
+    browser.press("form button")
+    browser.wait(lambda _: not browser.documents()[-1].refresh and browser.session_cookie() is None
+                 and browser.is_complete(), "signed out")
+    check(browser, look, "signed-out", language)
+
+
+@LANGUAGES
+def test_wrong_name_and_lost_cookies(fresh, log, visitors, look, language):
+    site = portal(fresh)
+    browser = visitors(WECOM_IOS, person="zhangwei", language=language, cookies=False)
+    browser.open(site.alias_url("/intranet/?wecom-hop=1"))
+    log.expect("WC0241")
+    check(browser, look, "wrong-name", language)
+    browser.open(site.url("/intranet/"))
+    browser.wait_for_path("/wecom/return")
+    log.expect("WC0203")
+    check(browser, look, "cookie-lost", language)
+
+
+@LANGUAGES
+def test_pull_up(fresh, log, visitors, look, language):
+    """The phone's browser, and WeCom on the same phone."""
+    site = portal(fresh)
+    browser = visitors(device=IPHONE, language=language)
+    wecom = visitors(device=IPHONE.in_wecom(), person="LiNa", language=language)
+    browser.open(site.url("/intranet/page1.html"))
+    browser.wait_for_path("/wecom/pair")
+    check(browser, look, "pair-number", language)
+    number = browser.driver.find_element("css selector", ".number").text
+    pull = browser.driver.find_element("css selector", "a[href^='wxwork']")
+    wecom.open(wecom.script("return decodeURIComponent(arguments[0].split('url=')[1])",
+                            pull.get_attribute("href")))
+    wecom.wait(lambda _: wecom.driver.find_elements("name", "number"), "the question")
+    check(wecom, look, "pair-question", language)
+    wecom.press(f"button[value='{number}']")
+    wecom.wait(lambda _: not wecom.driver.find_elements("name", "number") and wecom.is_complete(),
+               "the answer to the number")
+    check(wecom, look, "pair-confirmed", language)
+    browser.wait_for_url(site.url("/intranet/page1.html"))
+    assert "欢迎，李娜" in browser.text and wecom.session_cookie() is None
+    log.expect("WC0285")
+
+
+# --- in other ways ---
+
+def two_sources(fresh):
+    return portal(fresh, sources=TWO_SOURCES, lines=TWO_CORPS)
+
+
+def test_login_without_script(fresh, visitors):
+    site = two_sources(fresh)
+    browser = visitors(scripts=False)
+    browser.open(site.url("/intranet/page5.html"))
+    browser.wait_for_path("/wecom/login")
+    browser.press_text("Sign in with Acme")
+    browser.wait(lambda _: browser.driver.find_elements("css selector", "#phone button"),
+                 "the scan page")
+    browser.press("#phone button:not(.plain)")
+    browser.wait_for_url(site.url("/intranet/page5.html"))
+
+
+def test_login_page_asks_nobody_else(fresh, visitors):
+    """One document; what it needs besides comes from the site."""
+    site = two_sources(fresh)
+    browser = visitors()
+    browser.open(site.url("/wecom/login"))
+    assert browser.requests()[0] == site.url("/wecom/login")
+    assert all(url.startswith(site.url("/")) for url in browser.requests())
+
+
+def test_login_page_on_paper(fresh, visitors, picture):
+    """Ink on white, and every word is there."""
+    site = two_sources(fresh)
+    browser = visitors()
+    browser.open(site.url("/wecom/login"))
+    words = browser.lines
+    with browser.media(paper=True):
+        picture(browser, "login-paper")
+        assert browser.lines == words
+        for text, ink, paper in browser.colours():
+            assert sum(paper) > 600 and sum(ink) < 400, f"{text}: {ink} on {paper}"
+
+
+def test_login_page_in_forced_colours(fresh, visitors, picture):
+    """The buttons keep their edges, and the focus its ring."""
+    site = two_sources(fresh)
+    browser = visitors()
+    browser.open(site.url("/wecom/login"))
+    with browser.media(forced="active"):
+        picture(browser, "login-forced")
+        browser.key("TAB")
+        for style in ("borderTopStyle", "outlineStyle"):
+            assert browser.script(f"return getComputedStyle(document.querySelector('.b')).{style}"
+                                  ) == "solid"
+
+
+def test_nothing_moves(fresh, visitors):
+    """For whoever wants no motion: nothing is animated, nor changes slowly."""
+    site = two_sources(fresh)
+    browser = visitors()
+    browser.open(site.url("/wecom/login"))
+    with browser.media(motion="reduce"):
+        assert browser.script("return document.getAnimations().length") == 0
+        assert browser.script(
+            "return [...document.querySelectorAll('*')].filter(one => "
+            "parseFloat(getComputedStyle(one).transitionDuration) > 0.01).length") == 0
+
+
+@pytest.mark.parametrize("phone", [ANDROID, ANDROID.small()], ids=["390", "320"])
+def test_login_page_on_a_phone(fresh, visitors, picture, phone):
+    """Fingers find the buttons; nothing is cut off, and nobody has to zoom."""
+    site = two_sources(fresh)
+    browser = visitors(device=phone)
+    browser.open(site.url("/wecom/login"))
+    picture(browser, f"login-android-{phone.width}")
+    assert browser.scroll_width() == phone.width and browser.axe() == []
+    for button in browser.driver.find_elements("css selector", ".b"):
+        assert button.size["height"] >= 44
+
+
+def test_refused_page_with_the_keyboard(fresh, visitors):
+    site = portal(fresh, sources=(OLD_PAGE,))
+    browser = visitors()
+    browser.open(site.url("/intranet/page1.html"))
+    browser.wait_for_sim("qrconnect")
+    browser.press("#phone button.plain")
+    browser.wait_for_path("/wecom/return")
+    browser.key("TAB")
+    assert browser.focused == "Sign in again"
+    browser.key("ENTER")
+    browser.wait_for_sim("qrconnect")
