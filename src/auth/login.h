@@ -28,8 +28,8 @@ typedef struct wecom_login_wish_t {
     unsigned int flags;        /* WECOM_PENDING_LOGIN_ONLY, _NO_REGISTRATION; others are not looked
                                 * at */
     wecom_login_mode_t mode;   /* WeComLogin of the place */
-    const char *opener;        /* the origin of the page that opened this window for the login, ... */
-    const char *nonce;         /* ... and what it calls the login; both NULL: no window of its own */
+    const char *opener;        /* the origin of the page that opened this window for it, and ... */
+    const char *nonce;         /* ... what it calls the login; both NULL: no window of its own */
     int consent;               /* inside the client the member is asked for consent, whatever the
                                 * source's scope */
 } wecom_login_wish_t;

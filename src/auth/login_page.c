@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* login_page.c - {endpoint}/login: a button for each source, and WeCom's panel where one is begun. */
+/* login_page.c - {endpoint}/login: a button for each source, WeCom's panel where one is begun. */
 
 #include "login_int.h"
 

@@ -242,7 +242,8 @@ static void finish_with_code(wecom_reply_t *reply, const wecom_login_t *room,
     else if (reason == WECOM_REASON_CODE_DEAD && wecom_login_is_known(room, pending)) {
         wecom_login_go_to(reply, room, target);
     }
-    else if (reason == WECOM_REASON_CODE_DEAD && wecom_state_mark(pending->state) == WECOM_STATE_FIRST) {
+    else if (reason == WECOM_REASON_CODE_DEAD
+             && wecom_state_mark(pending->state) == WECOM_STATE_FIRST) {
         restart(reply, room, pending);
     }
     else {

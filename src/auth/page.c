@@ -13,7 +13,7 @@
 /* Every name that a page may have, in the order of the documentation. */
 static const char *const names[] = {
     "login", "choose", "ask", "bind", "continue", "refused", "denied", "logout", "signed-out",
-    "pair", "pair-confirm", "popup", "form", NULL
+    "pair", "pair-confirm", "pair-done", "popup", "form", NULL
 };
 
 const char *const *wecom_page_names(void)

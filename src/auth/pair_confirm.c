@@ -147,7 +147,7 @@ static void ask(wecom_reply_t *reply, const wecom_login_t *room, const question_
     pairs[3] = wecom_words_get(room->words, kind_of(question->pairing.device));
     pairs[5] = question->pairing.address;
     pairs[7] = time_of(room, question->pairing.asked);
-    page.name = "confirm";
+    page.name = "pair-confirm";
     page.title = wecom_words_get(room->words, WECOM_WORD_PAIR_TITLE);
     page.sentence = wecom_words_fill(room->words, WECOM_WORD_PAIR_ASK, pairs, room->pool);
     input->type = "hidden";
@@ -344,7 +344,7 @@ static void say_done(wecom_reply_t *reply, const wecom_login_t *room)
     wecom_page_t page;
 
     memset(&page, 0, sizeof(page));
-    page.name = "confirmed";
+    page.name = "pair-done";
     page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
     page.sentence = wecom_words_get(room->words, WECOM_WORD_PAIR_DONE);
     reply->reason = WECOM_REASON_PAIR_CONFIRMED;

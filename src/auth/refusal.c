@@ -38,8 +38,8 @@ void wecom_refusal_tell(wecom_page_t *page, const wecom_login_t *room, const cha
 static const char *again_in_window(const wecom_login_t *room)
 {
     return apr_pstrcat(room->pool, room->site->endpoint, "/login?display=popup&origin=",
-                       wecom_text_url_encode(room->opener, strlen(room->opener), room->pool), "&nonce=", room->nonce,
-                       NULL);
+                       wecom_text_url_encode(room->opener, strlen(room->opener), room->pool),
+                       "&nonce=", room->nonce, NULL);
 }
 
 void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int status,

@@ -298,7 +298,7 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
     wecom_request_own(r)->answered = 1;
     wecom_request_set_header(r, "Cache-Control", "no-store");
     wecom_request_set_header(r, "X-Content-Type-Options", "nosniff");
-    wecom_request_set_header(r, "Referrer-Policy", 
+    wecom_request_set_header(r, "Referrer-Policy",
                              reply->referrer != NULL ? reply->referrer : "no-referrer");
     if (reply->policy != NULL) {
         wecom_request_set_header(r, "Content-Security-Policy", reply->policy);

@@ -118,7 +118,7 @@ def check_refused(browser, walk, log, id, *words, source="acme"):
     assert page.headers["Cache-Control"] == "no-store"
     assert page.headers.get("Retry-After") == ("10" if STATUS[id] == 503 else None)
     expected = [("Try again", "/intranet/?mine")]
-    if id in ABOUT_THE_PERSON:      # for whom it will not go better; inside the client nobody else is
+    if id in ABOUT_THE_PERSON:      # it will not go better for them; in the client nobody else is
         expected = [] if "wxwork" in browser.agent else [("Sign in as someone else",
                                                           "/intranet/?mine")]
     assert links(page) == expected

@@ -156,8 +156,8 @@ AT_SERVER = (
     outside("origin without scheme", "WeComPopupOrigins app.example.com", "is no origin"),
     outside("origin of everybody", "WeComPopupOrigins *", "is no origin"),
     outside("origin null", "WeComPopupOrigins null", "is no origin"),
-    outside("origin too long", "WeComPopupOrigins https://" + ".".join(["a" * 60] * 4) + ".com:8443",
-            "is no origin"),
+    outside("origin too long", "WeComPopupOrigins https://" + ".".join(["a" * 60] * 4)
+            + ".com:8443", "is no origin"),
     outside("key that is no file", "WeComCryptoKey abcdef", "file:PATH"),
     outside("nine keys", "WeComCryptoKey " + " ".join(f"file:k{i}" for i in range(9)),
             "1 to 8 values"),

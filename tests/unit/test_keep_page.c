@@ -125,14 +125,14 @@ static void brought_and_asked(void **state)
     walk_assert_shows(walk, "What you typed before is still here.");
     walk_assert_shows(walk, "It will be sent to /report/save<");
     walk_assert_shows(walk,
-        "<form method=\"post\" action=\"/report/save?id=7&amp;x=&#39;1&#39;\">"
-        "<input type=\"hidden\" name=\"subject\" value=\"Hello &quot;you&quot;\">"
-        "<input type=\"hidden\" name=\"text\" value=\"one\ntwo\">"
-        "<input type=\"hidden\" name=\"tag\" value=\"a\">"
-        "<input type=\"hidden\" name=\"tag\" value=\"b\">"
-        "<input type=\"hidden\" name=\"submit\" value=\"go\">"
-        "<input type=\"hidden\" name=\"_charset_\" value=\"UTF-8\">"
-        "<button class=\"b first\" type=\"submit\">Send it now</button></form>");
+        "<form method=\"post\" action=\"/report/save?id=7&amp;x=&#39;1&#39;\">\n"
+        "<input type=\"hidden\" name=\"subject\" value=\"Hello &quot;you&quot;\">\n"
+        "<input type=\"hidden\" name=\"text\" value=\"one\ntwo\">\n"
+        "<input type=\"hidden\" name=\"tag\" value=\"a\">\n"
+        "<input type=\"hidden\" name=\"tag\" value=\"b\">\n"
+        "<input type=\"hidden\" name=\"submit\" value=\"go\">\n"
+        "<input type=\"hidden\" name=\"_charset_\" value=\"UTF-8\">\n"
+        "<button class=\"b first\" type=\"submit\">Send it now</button>\n</form>");
     walk_assert_shows(walk, "<a class=\"b\" href=\"/report?id=7\">Do not send</a>");
     walk_assert_hides(walk, "<script");
     assert_string_equal(walk->reply.referrer, "strict-origin");

@@ -213,11 +213,11 @@ static void a_number_an_address_and_data(void **state)
                            "<p class=\"number\">42</p>\n"
                            "<p class=\"i copy\">https://x/?a=1&amp;b=2</p>\n"
                            "<button class=\"b\" type=\"button\" "
-                           "data-copy=\"https://x/?a=1&amp;b=2\" data-done=\"Copied\" hidden>"
+                           "data-copy=\"https://x/?a=1&amp;b=2\" data-copied=\"Copied\" hidden>"
                            "Copy the address</button>\n</main>"));
     page.script = "pair.js";
     html = wecom_page_render(&page, pool);
-    assert_non_null(strstr(html, "data-done=\"Copied\">Copy the address</button>"));
+    assert_non_null(strstr(html, "data-copied=\"Copied\" hidden>Copy the address</button>"));
     assert_non_null(strstr(html, "<script nonce=\"n\">"));
 }
 

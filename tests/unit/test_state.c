@@ -82,7 +82,8 @@ static void wellformed_table(void **state)
     } rows[] = {
         { STATE_A, 1 }, { "1" "1vGZ6GaaaaaaaaaAAAAAAAAAAAAAAAA", 1 },
         { "00000000000000000000000000000000", 1 }, { "0zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz", 1 },
-        { "2" "1vGZ6GaaaaaaaaaAAAAAAAAAAAAAAAA", 0 }, { "a1vGZ6GaaaaaaaaaAAAAAAAAAAAAAAAA", 0 },
+        { "2" "1vGZ6GaaaaaaaaaAAAAAAAAAAAAAAAA", 1 },
+        { "3" "1vGZ6GaaaaaaaaaAAAAAAAAAAAAAAAA", 0 }, { "a1vGZ6GaaaaaaaaaAAAAAAAAAAAAAAAA", 0 },
         { "", 0 }, { "0", 0 }, { "0000000000000000000000000000000", 0 },
         { "000000000000000000000000000000000", 0 }, { "0000000000000000000000000000000-", 0 },
         { "0000000000000000000000000000000 ", 0 }, { "0000000000000000000000000000000\n", 0 },
@@ -148,6 +149,59 @@ static void record_comes_back(void **state)
     assert_int_equal(wecom_state_unpack(&back, packed(house, &pending), house->pool), WECOM_OK);
     assert_string_equal(back.source, "");
     assert_string_equal(back.allowed, "");
+}
+
+/* A window of its own: who opened it, and what that page calls the login. */
+static void opener_table(void **state)
+{
+    static const struct {
+        const char *opener;
+        const char *nonce;
+        unsigned int flags;
+        wecom_status_t status;
+    } cases[] = {
+        { "https://app.example.com", "n1", WECOM_PENDING_POPUP, WECOM_OK },
+        { "https://app.example.com:8443", "", WECOM_PENDING_POPUP, WECOM_OK },
+        { "http://localhost:8081", "0123456789abcdef0123456789ABCDEF", WECOM_PENDING_POPUP,
+          WECOM_OK },
+        { NULL, NULL, 0, WECOM_OK },
+        { NULL, NULL, WECOM_PENDING_POPUP, WECOM_E_BAD_INPUT },
+        { "https://app.example.com", NULL, WECOM_PENDING_POPUP, WECOM_E_BAD_INPUT },
+        { "https://app.example.com", "n1", 0, WECOM_E_BAD_INPUT },
+        { "https://app.example.com/", "n1", WECOM_PENDING_POPUP, WECOM_E_BAD_INPUT },
+        { "https://APP.example.com", "n1", WECOM_PENDING_POPUP, WECOM_E_BAD_INPUT },
+        { "https://app.example.com:443", "n1", WECOM_PENDING_POPUP, WECOM_E_BAD_INPUT },
+        { "null", "n1", WECOM_PENDING_POPUP, WECOM_E_BAD_INPUT },
+        { "*", "n1", WECOM_PENDING_POPUP, WECOM_E_BAD_INPUT },
+        { "", "n1", WECOM_PENDING_POPUP, WECOM_E_BAD_INPUT },
+        { "https://app.example.com", "n-1", WECOM_PENDING_POPUP, WECOM_E_BAD_INPUT },
+        { "https://app.example.com", "0123456789abcdef0123456789ABCDEF0", WECOM_PENDING_POPUP,
+          WECOM_E_BAD_INPUT },
+    };
+    house_t *house = *state;
+    size_t i;
+
+    for (i = 0; i < COUNT(cases); i++) {
+        wecom_pending_t pending = { .state = STATE_A, .issued = 258, .source = "hq",
+                                    .allowed = "", .target = "/x", .flags = cases[i].flags,
+                                    .opener = cases[i].opener, .nonce = cases[i].nonce };
+        wecom_pending_t back;
+        wecom_bytes_t bytes;
+        wecom_bytes_t cut;
+
+        CHECK(wecom_state_pack(&bytes, &pending, house->pool) == cases[i].status, "row %d",
+              (int)i);
+        if (cases[i].status != WECOM_OK) {
+            continue;
+        }
+        assert_int_equal(wecom_state_unpack(&back, bytes, house->pool), WECOM_OK);
+        CHECK((cases[i].opener == NULL && back.opener == NULL && back.nonce == NULL)
+                  || (support_same(back.opener, cases[i].opener)
+                      && support_same(back.nonce, cases[i].nonce)), "row %d", (int)i);
+        for (cut = bytes; cut.len-- > 0; ) {
+            assert_true(wecom_state_unpack(&back, cut, house->pool) != WECOM_OK);
+        }
+    }
 }
 
 /* What was sealed by one version must open in the next. */
@@ -323,6 +377,7 @@ int main(void)
         cmocka_unit_test(cookie_name_follows_site_and_state),
         cmocka_unit_test(record_comes_back),
         cmocka_unit_test(record_is_what_it_was),
+        cmocka_unit_test(opener_table),
         cmocka_unit_test(pack_table),
         cmocka_unit_test(no_shorter_and_no_longer_record_is_read),
         cmocka_unit_test(no_changed_byte_is_read_wrongly),

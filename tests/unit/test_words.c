@@ -48,7 +48,8 @@ static void english_is_ascii_and_chinese_is_not(void **state)
         for (i = 0; en[i] != '\0'; i++) {
             CHECK((unsigned char)en[i] < 0x80, "'%s' is not plain English", en);
         }
-        CHECK((unsigned char)zh[0] >= 0xe3 || word == WECOM_WORD_KIND_IPHONE, "'%s' does not begin with a Chinese character", zh);
+        CHECK((unsigned char)zh[0] >= 0xe3 || word == WECOM_WORD_KIND_IPHONE,
+              "'%s' does not begin with a Chinese character", zh);
         CHECK(strpbrk(zh, ",.;:!?()") == NULL, "'%s' has punctuation of half width", zh);
     }
 }
