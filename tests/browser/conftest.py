@@ -73,9 +73,9 @@ def wecom_tls():
 
 
 @pytest.fixture(scope="session")
-def sim_process(paths, book, wecom_tls):
+def sim_process(paths, book, wecom_tls, npm):
     """Besides, it is reached with TLS, by WeCom's own names: see wecom_names."""
-    sim = Sim(paths, book, wecom_tls)
+    sim = Sim(paths, book, wecom_tls, npm / "@wecom" / "jssdk" / "dist" / "wecom.global.prod.js")
     try:
         sim.start()
         yield sim

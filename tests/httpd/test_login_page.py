@@ -8,7 +8,7 @@ from harness.client import WECHAT, WECOM_ANDROID, WECOM_IOS, links
 from harness.site import Place, Source
 
 HR = Source("hr", app=1, lines=('WeComDisplayName "HR"',))
-LAST = "used last time"
+LAST = "<small>Last used</small>"
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from harness.apps import APP_CGI, asks, told
-from harness.client import WECOM_IOS
+from harness.client import WECOM_IOS, session_in
 from harness.early import EarlySite
 from harness.keep import Keeper
 from harness.site import Place, Site, Spec
@@ -221,11 +221,11 @@ def test_entries_change(keeping, signed_in):
 def test_entries_change_nobody(keeping, signed_in, log, pairs):
     log.allow("AH01819")    # mod_session believes `expiry`
     browser = signed_in(keeping, "LiNa")
-    session = browser.get(keeping.url("/wecom/session")).json()
+    session = session_in(browser.get(keeping.url("/wecom/session")))
     put(keeping, browser, pairs)
     answer = browser.get(keeping.url("/intranet/app.cgi"))
     assert answer.status_code == 200 and told(answer)["user"] == "LiNa"
-    assert browser.get(keeping.url("/wecom/session")).json() == session
+    assert session_in(browser.get(keeping.url("/wecom/session"))) == session
 
 
 def test_session_shows_no_ticket(keeping, signed_in):

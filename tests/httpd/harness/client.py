@@ -123,6 +123,11 @@ def links(answer):
             re.findall(r'<a class="b[^"]*" href="([^"]*)">(?:<img [^>]*>)?([^<]*)', answer.text)]
 
 
+def session_in(answer):
+    """What {endpoint}/session says, but for the form token, which is another one each time."""
+    return {name: value for name, value in answer.json().items() if name != "logout"}
+
+
 def incident(answer):
     """The number on a page that a visitor reads out, or None."""
     found = re.search(r"\bWC\d{4}-[0-9A-Za-z]+\b", answer.text)

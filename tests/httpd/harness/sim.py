@@ -15,8 +15,9 @@ from .server import Httpd, StartFailed, mpm
 
 
 # By which the scripts of WeCom find it.
+SCRIPT = "/node/open/js/wecom-jssdk-2.3.3.js"
 NAMES = ("login.work.weixin.qq.com", "open.work.weixin.qq.com", "open.weixin.qq.com",
-         "qyapi.weixin.qq.com")
+         "qyapi.weixin.qq.com", "wwcdn.weixin.qq.com")
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,11 @@ class App:
 
 
 class Sim:
-    def __init__(self, paths, book, certificate=None):
-        """certificate: for NAMES; then it also listens with TLS."""
+    def __init__(self, paths, book, certificate=None, script=None):
+        """certificate: for NAMES; then it also listens with TLS. script: a file with WeCom's own
+        script, which is then where the login page looks for it."""
         self.certificate = certificate
+        self.script = script
         self.tls_port = 0
         self.data = json.loads((paths.source / "sim" / "wecom.json").read_text("utf-8"))
         # With prefork each kept connection (of browsers, and of the sites' libcurl) has a process.
@@ -103,7 +106,19 @@ class Sim:
                 f"ServerName {NAMES[0]}", "ServerAlias " + " ".join(NAMES[1:]), "SSLEngine On",
                 f'SSLCertificateFile "{self.certificate.cert}"',
                 f'SSLCertificateKeyFile "{self.certificate.key}"', "WeComSim On",
+                *self._script_lines(),
                 "</VirtualHost>"]
+
+    def _script_lines(self):
+        if self.script is None:
+            return []
+        copy = self.httpd.root / "jssdk.js"     # where every child may read
+        copy.write_bytes(self.script.read_bytes())
+        copy.chmod(0o644)
+        return [self.httpd.load_module("alias"),
+                f'Alias "{SCRIPT}" "{copy}"',
+                f'<Location "{SCRIPT}">', "    ForceType text/javascript", "    WeComSim Off",
+                "    Require all granted", "</Location>"]
 
     def stop(self):
         if self._control:
