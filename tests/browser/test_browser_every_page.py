@@ -153,6 +153,7 @@ def test_login_page_asks_nobody_else(fresh, visitors):
     assert all(url.startswith(site.url("/")) for url in browser.requests())
 
 
+@pytest.mark.xfail(strict=True, reason=".b.first is white on blue in print: it outweighs .b there")
 def test_login_page_on_paper(fresh, visitors, picture):
     """Ink on white, and every word is there."""
     site = two_sources(fresh)
