@@ -244,6 +244,27 @@ static const command_rec directives[] = {
            "site's own pages always may. By default nobody else.",
            .syntax = "https://host[:port] [...]", .max = 64, .check = wecom_value_origin),
 
+    SERVER("WeComBrand", BRAND, brand,
+           "The look of the module's pages. title: the name of the site, in the head of every page "
+           "and behind its title; with a language before it (en, zh) for visitors of that "
+           "language. logo and icon: a PNG, SVG, JPEG, WebP or ICO file of at most 256 KiB, "
+           "above the page and in the tab of the browser. color: of the first button, and made "
+           "readable of edges and texts, in the dark too. May stand once for each. Files are read "
+           "when the configuration is read.",
+           .syntax = "title [lang] text|logo file|icon file|color #rrggbb"),
+    SERVER("WeComPages", TEXT, pages,
+           "A folder with files in the place of those that come with the module: page.html for all "
+           "pages, or a file for one page alone (login.html), and words.en and words.zh-CN with "
+           "all sentences of a language. They are checked and read when the configuration is read. "
+           "By default none.",
+           .syntax = "folder"),
+    SERVER("WeComFrameAncestors", WORDS, frame_ancestors,
+           "The sites whose pages may show the module's pages in a frame: self for the site "
+           "itself, and others by their exact origins. Who may frame a page can also lead its "
+           "visitors to click on it unawares.",
+           .syntax = "none|self|https://host[:port] [...]", .fallback = "none", .max = 32,
+           .check = wecom_value_frame_ancestor, .judge = wecom_value_frame_ancestors),
+
     AP_INIT_TAKE1("AuthType", wecom_config_set_auth_type,
                   (void *)&((const wecom_option_t){
                       .kind = WECOM_KIND_FLAG, .where = WECOM_AT_PLACE,

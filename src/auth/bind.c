@@ -44,6 +44,7 @@ static void go_on(wecom_reply_t *reply, const wecom_login_t *room, const char *t
     location = reply->location;
     links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
     memset(&page, 0, sizeof(page));
+    page.name = "continue";
     page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
     page.sentence = wecom_words_get(room->words, WECOM_WORD_ONE_MOMENT);
     wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_GO_ON), location);
@@ -169,6 +170,8 @@ static int ask_page(wecom_page_t *page, const wecom_login_t *room, const ask_t *
     if (!begin_page(page, room, ask, "create")) {
         return 0;
     }
+    page->name = "ask";
+    page->self = address_of(room, ask, "");
     page->title = wecom_words_get(room->words, WECOM_WORD_ASK_TITLE);
     wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_USE_ACCOUNT),
                        address_of(room, ask, "&do=bind"));
@@ -188,6 +191,8 @@ static int bind_page(wecom_page_t *page, const wecom_login_t *room, const ask_t 
         return 0;
     }
     inputs = (apr_array_header_t *)page->form_inputs;
+    page->name = "bind";
+    page->self = address_of(room, ask, "&do=bind");
     page->title = wecom_words_get(room->words, WECOM_WORD_USE_ACCOUNT);
     add_input(inputs, "text", "username", wecom_words_get(room->words, WECOM_WORD_ACCOUNT),
               username, "username");
@@ -217,6 +222,8 @@ static int choose_page(wecom_page_t *page, const wecom_login_t *room, const ask_
     if (!begin_page(page, room, ask, "choose")) {
         return 0;
     }
+    page->name = "choose";
+    page->self = address_of(room, ask, "");
     page->title = wecom_words_get(room->words, WECOM_WORD_CHOOSE);
     for (i = 0; i < ask->half.choices->nelts; i++) {
         const wecom_half_choice_t *choice = &APR_ARRAY_IDX(ask->half.choices, i,

@@ -313,6 +313,7 @@ static void ask_to_sign_out(wecom_reply_t *reply, const wecom_login_t *room)
 
     pairs[1] = ticket->name[0] != '\0' ? ticket->name : ticket->userid;
     memset(&page, 0, sizeof(page));
+    page.name = "logout";
     page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_OUT);
     page.sentence = wecom_words_fill(room->words, WECOM_WORD_SIGN_OUT_ASK, pairs, room->pool);
     page.form_action = wecom_login_own_path(room, "logout");
@@ -355,6 +356,7 @@ void wecom_login_logout(wecom_reply_t *reply, const wecom_login_t *room, int sur
     wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_SIGN_IN_AGAIN),
                        wecom_login_own_path(room, "login"));
     memset(&page, 0, sizeof(page));
+    page.name = "signed-out";
     page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_OUT);
     page.sentence = wecom_words_get(room->words, WECOM_WORD_SIGNED_OUT);
     if (reply->forget_cached_pages) {

@@ -155,6 +155,7 @@ static void wait_for_others(wecom_reply_t *reply, const wecom_login_t *room,
     wecom_page_t page;
 
     memset(&page, 0, sizeof(page));
+    page.name = "continue";
     page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
     page.sentence = wecom_words_get(room->words, WECOM_WORD_ONE_MOMENT);
     wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_TRY_AGAIN), target);

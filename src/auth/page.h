@@ -3,9 +3,10 @@
  * page.h - the pages a person sees, as HTML text.
  *
  * One layout: a title, one sentence, one thing to do, and for a refusal the id and the time to
- * read out. Nothing comes from elsewhere; style and script stand in the page, named by a nonce
- * in the Content-Security-Policy. Everything that is filled in is escaped here, so
- * callers hand over plain text.
+ * read out. It is pages/page.html, a template (template.h), or what the administrator has put in
+ * its place. Nothing comes from elsewhere; style and script stand in the page, named by a nonce in
+ * the Content-Security-Policy. Everything that is filled in is escaped here, so callers hand over
+ * plain text.
  */
 #ifndef WECOM_AUTH_PAGE_H
 #define WECOM_AUTH_PAGE_H
@@ -13,6 +14,7 @@
 #include <apr_tables.h>
 #include <apr_time.h>
 
+#include "look.h"
 #include "words.h"
 
 /* A link shown as a button. */
@@ -42,7 +44,9 @@ typedef struct wecom_page_button_t {
 
 typedef struct wecom_page_t {
     const wecom_words_t *words;
-    const char *name;                   /* "login", "bind", ...; NULL: a page of one sentence */
+    const wecom_look_t *look;           /* NULL: as it comes with the module */
+    const char *name;                   /* one of wecom_page_names, by which it can be replaced;
+                                         * NULL: a page of one sentence */
     const char *title;
     const char *sentence;               /* may be NULL */
     const char *note;                   /* a second, quieter sentence; may be NULL */
@@ -58,14 +62,14 @@ typedef struct wecom_page_t {
     const char *incident;               /* "WC0231-K7Q2M"; NULL: no id line */
     apr_time_t now;                     /* shown with the incident, UTC */
     const char *number;                 /* shown large; NULL: none */
-    const char *copy;                   /* an address that a button copies; NULL: none */
+    const char *copy;                   /* an address that is shown, and that the button data-copy
+                                         * copies where a script is there; NULL: none */
     const char *script;                 /* one of our scripts, "pair.js", which stands in the
                                          * page; NULL: none */
     const apr_table_t *data;            /* what the script is told: data-* of <main>; NULL */
     const char *self;                   /* an own address that shows this page again, to change
                                          * the language by; NULL: none */
-    int again_after;                    /* without scripts the page asks again by itself, in so
-                                         * many seconds; 0: it does not */
+    int asks_again;                     /* without scripts it asks again by itself, now and then */
     const char *nonce;                  /* of style and script; NULL: neither is allowed */
     const char *script_url;             /* a script of somebody else that comes before ours */
     const char *script_src;             /* who else may be a script or a frame here, as the */
@@ -74,9 +78,17 @@ typedef struct wecom_page_t {
                                          * as the page stands; NULL: none */
 } wecom_page_t;
 
+/* Never NULL. */
 const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool);
 
 /* The Content-Security-Policy that fits the page. */
 const char *wecom_page_policy(const wecom_page_t *page, apr_pool_t *pool);
+
+/* A template of any page; as wecom_template_compile. */
+wecom_status_t wecom_page_compile(const wecom_template_t **out, wecom_slip_t *slip,
+                                  const char *text, apr_size_t len, apr_pool_t *pool);
+
+/* The names that pages have; ends with NULL. */
+const char *const *wecom_page_names(void);
 
 #endif

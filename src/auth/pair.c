@@ -13,8 +13,6 @@
 #include "pairing.h"
 #include "refusal.h"
 
-#define PAIR_AGAIN 4 /* seconds */
-
 /* A pull-up that this browser holds. */
 typedef struct asking_t {
     wecom_pending_t pending;
@@ -86,8 +84,8 @@ static void show_number(wecom_reply_t *reply, const wecom_login_t *room, const a
     page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
     page.number = apr_itoa(room->pool, asking->pairing.numbers[asking->pairing.right]);
     pairs[1] = page.number;
-    page.sentence = wecom_words_fill(room->words, WECOM_WORD_PULL_UP, pairs, room->pool);
-    wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_OPEN_WECOM),
+    page.sentence = wecom_words_fill(room->words, WECOM_WORD_PAIR_NUMBER, pairs, room->pool);
+    wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_OPEN_IN_WECOM),
                        pull_up_link(room, asking));
     wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_OTHER_PAGE),
                        apr_pstrcat(room->pool, wecom_login_own_path(room, "login"), "?p=", state,
@@ -100,7 +98,7 @@ static void show_number(wecom_reply_t *reply, const wecom_login_t *room, const a
     page.script = "pair.js";
     page.self = page_of(room, state, "");
     /* Without a script the page asks again by itself. */
-    page.again_after = PAIR_AGAIN;
+    page.asks_again = 1;
     wecom_refusal_show(reply, room, 200, &page);
 }
 

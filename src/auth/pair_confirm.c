@@ -122,7 +122,7 @@ static apr_array_header_t *answers(const wecom_login_t *room, const wecom_pairin
 
     button->name = "number";
     button->value = "no";
-    button->label = wecom_words_get(room->words, WECOM_WORD_PULL_UP_NOT_ME);
+    button->label = wecom_words_get(room->words, WECOM_WORD_PAIR_NOT_ME);
     button->detail = "";
     for (i = 0; i < WECOM_PAIRING_NUMBERS; i++) {
         button = apr_array_push(buttons);
@@ -148,8 +148,8 @@ static void ask(wecom_reply_t *reply, const wecom_login_t *room, const question_
     pairs[5] = question->pairing.address;
     pairs[7] = time_of(room, question->pairing.asked);
     page.name = "confirm";
-    page.title = wecom_words_get(room->words, WECOM_WORD_PULL_UP_TITLE);
-    page.sentence = wecom_words_fill(room->words, WECOM_WORD_PULL_UP_ASK, pairs, room->pool);
+    page.title = wecom_words_get(room->words, WECOM_WORD_PAIR_TITLE);
+    page.sentence = wecom_words_fill(room->words, WECOM_WORD_PAIR_ASK, pairs, room->pool);
     input->type = "hidden";
     input->name = "p";
     input->value = question->pending.state;
@@ -346,7 +346,7 @@ static void say_done(wecom_reply_t *reply, const wecom_login_t *room)
     memset(&page, 0, sizeof(page));
     page.name = "confirmed";
     page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
-    page.sentence = wecom_words_get(room->words, WECOM_WORD_PULL_UP_DONE);
+    page.sentence = wecom_words_get(room->words, WECOM_WORD_PAIR_DONE);
     reply->reason = WECOM_REASON_PAIR_CONFIRMED;
     wecom_refusal_show(reply, room, 200, &page);
 }

@@ -195,7 +195,7 @@ static const wecom_reason_row_t rows[WECOM_REASON_COUNT] = {
         "WC0284", WECOM_LEVEL_INFO, 400, WECOM_WORD_FORM_USED,
         "a kept form came back for the second time", NULL },
     [WECOM_REASON_PAIR_CONFIRMED] = {
-        "WC0285", WECOM_LEVEL_INFO, 200, WECOM_WORD_PULL_UP_DONE,
+        "WC0285", WECOM_LEVEL_INFO, 200, WECOM_WORD_PAIR_DONE,
         "the member picked the right number; the browser that asked is let in", NULL },
     [WECOM_REASON_PAIR_EXPIRED] = {
         "WC0286", WECOM_LEVEL_INFO, 400, WECOM_WORD_EXPIRED,
@@ -207,15 +207,15 @@ static const wecom_reason_row_t rows[WECOM_REASON_COUNT] = {
         "WC0288", WECOM_LEVEL_INFO, 400, WECOM_WORD_OPEN_INSIDE,
         "the link of a pull-up was opened outside WeCom", NULL },
     [WECOM_REASON_PAIR_ELSEWHERE] = {
-        "WC0289", WECOM_LEVEL_WARN, 403, WECOM_WORD_PULL_UP_ELSEWHERE,
+        "WC0289", WECOM_LEVEL_WARN, 403, WECOM_WORD_PAIR_ELSEWHERE,
         "browser and WeCom have different addresses, so they may be two phones",
         "behind a proxy: mod_remoteip, so that the address is the visitor's; where a "
         "phone has two ways out: WeComPullUp any-address" },
     [WECOM_REASON_PAIR_WRONG] = {
-        "WC0290", WECOM_LEVEL_WARN, 403, WECOM_WORD_PULL_UP_WRONG,
+        "WC0290", WECOM_LEVEL_WARN, 403, WECOM_WORD_PAIR_WRONG,
         "the member picked a number that the browser does not show", NULL },
     [WECOM_REASON_PAIR_NOT_ME] = {
-        "WC0291", WECOM_LEVEL_WARN, 403, WECOM_WORD_PULL_UP_DECLINED,
+        "WC0291", WECOM_LEVEL_WARN, 403, WECOM_WORD_PAIR_DECLINED,
         "the member says that they did not ask for this sign-in", NULL },
     [WECOM_REASON_POPUP_ORIGIN] = {
         "WC0292", WECOM_LEVEL_WARN, 403, WECOM_WORD_BAD_REQUEST,

@@ -50,6 +50,7 @@ void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int sta
     reply->status = status;
     reply->location = NULL;
     reply->content_type = "text/html; charset=utf-8";
+    page->look = room->look;
     page->nonce = wecom_crypto_random_text(22, room->pool);
     reply->body = wecom_page_render(page, room->pool);
     reply->policy = wecom_page_policy(page, room->pool);
@@ -98,7 +99,7 @@ static int is_about_the_person(wecom_reason_t reason)
 static wecom_word_t word_of_again(wecom_reason_t reason)
 {
     if (is_about_the_person(reason)) {
-        return WECOM_WORD_SIGN_IN_AS_OTHER;
+        return WECOM_WORD_SOMEONE_ELSE;
     }
     return reason == WECOM_REASON_REFUSED ? WECOM_WORD_SIGN_IN_AGAIN : WECOM_WORD_TRY_AGAIN;
 }
@@ -110,6 +111,7 @@ void wecom_refusal_page(wecom_reply_t *reply, const wecom_login_t *room, wecom_r
     wecom_page_t page;
 
     memset(&page, 0, sizeof(page));
+    page.name = "refused";
     page.title = wecom_words_get(room->words, WECOM_WORD_NOT_SIGNED_IN);
     page.sentence = wecom_words_fill(room->words, row->word, pairs, room->pool);
     page.incident = new_number(row->id, room->pool);
@@ -162,7 +164,7 @@ void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const
     page.note = wecom_words_fill(room->words, WECOM_WORD_SIGNED_IN_AS, pairs, room->pool);
     page.incident = new_number(row->id, room->pool);
     if (room->client == WECOM_CLIENT_BROWSER) {
-        wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_SIGN_IN_AS_OTHER),
+        wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_SOMEONE_ELSE),
                            apr_pstrcat(room->pool, room->site->endpoint, "/login?page=1&return=",
                                        wecom_text_url_encode(target, strlen(target), room->pool),
                                        NULL));

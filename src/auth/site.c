@@ -326,6 +326,7 @@ wecom_status_t wecom_site_make(wecom_site_t **site, const char *public_url, cons
     made->session_cookie = apr_pstrcat(pool, made->cookie_domain == NULL ? host_only : "",
                                        cookie_name, "_", session_tag, NULL);
     made->last_cookie = apr_pstrcat(pool, host_only, "wecoml_", made->tag, NULL);
+    made->lang_cookie = apr_pstrcat(pool, host_only, "wecomg_", made->tag, NULL);
     made->pending_prefix = apr_pstrcat(pool, host_only, "wecomp_", made->tag, "_", NULL);
     *site = made;
     return WECOM_OK;

@@ -30,6 +30,7 @@ typedef struct wecom_site_t {
                                   * share a session */
     const char *cookie_domain;   /* of WeComSessionCookie, or NULL; then there is no __Host- */
     const char *last_cookie;     /* "__Host-wecoml_a1b2c3": the id of the source used last */
+    const char *lang_cookie;     /* "__Host-wecomg_a1b2c3": the language that was chosen */
     const char *pending_prefix;  /* "__Host-wecomp_a1b2c3_"; the state's characters follow */
 } wecom_site_t;
 

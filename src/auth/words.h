@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * words.h - every sentence a visitor reads, in every language, in one table.
+ * words.h - every sentence a visitor reads, in every language.
  *
+ * The sentences stand in pages/words.*, a file for each language, whose keys are the names below in
+ * lower case. A word needs a line in the enum and one in each file, else the module is not built.
  * One sentence, one thing to do. {name} and its like are filled in by wecom_words_fill. Between a
  * Latin letter or digit and a Chinese character a blank is set, none between two Chinese ones:
  * 使用 Acme 登录, 使用示例科技登录.
@@ -73,26 +75,27 @@ typedef enum wecom_word_t {
     WECOM_WORD_FORM_OTHER,
     WECOM_WORD_FORM_USED,
     WECOM_WORD_FORM_PAGE,        /* the button to the page that the form stood on */
-    WECOM_WORD_LAST_USED,
     WECOM_WORD_OPEN_INSIDE,
     WECOM_WORD_POPUP_DONE,
-    WECOM_WORD_PULL_UP,   /* {number} */
-    WECOM_WORD_OPEN_WECOM,
-    WECOM_WORD_COPY,
-    WECOM_WORD_COPIED,
     WECOM_WORD_OTHER_PAGE,
-    WECOM_WORD_PULL_UP_TITLE,
-    WECOM_WORD_PULL_UP_ASK,   /* {site} {kind} {address} {time} */
+    WECOM_WORD_PAIR_TITLE,
     WECOM_WORD_KIND_IPHONE,
     WECOM_WORD_KIND_ANDROID,
     WECOM_WORD_KIND_HARMONY,
     WECOM_WORD_KIND_OTHER,
-    WECOM_WORD_PULL_UP_NOT_ME,
-    WECOM_WORD_PULL_UP_DONE,
-    WECOM_WORD_PULL_UP_WRONG,
-    WECOM_WORD_PULL_UP_ELSEWHERE,
-    WECOM_WORD_PULL_UP_DECLINED,
-    WECOM_WORD_SIGN_IN_AS_OTHER,
+    WECOM_WORD_PAIR_DECLINED,
+    WECOM_WORD_SOMEONE_ELSE,
+    WECOM_WORD_LAST_USED,
+    WECOM_WORD_OPEN_IN_WECOM,
+    WECOM_WORD_COPY_ADDRESS,
+    WECOM_WORD_COPIED,           /* what the button says when it has copied */
+    WECOM_WORD_PAIR_NUMBER,      /* {number} */
+    WECOM_WORD_PAIR_ASK,         /* {site} {kind} {address} {time} */
+    WECOM_WORD_PAIR_NOT_ME,
+    WECOM_WORD_PAIR_ELSEWHERE,
+    WECOM_WORD_PAIR_DONE,
+    WECOM_WORD_PAIR_WRONG,
+    WECOM_WORD_LANGUAGE,         /* the language's own name, on the way to it */
     WECOM_WORD_COUNT
 } wecom_word_t;
 
@@ -105,6 +108,10 @@ typedef enum wecom_lang_t {
 /* The best of our languages for an Accept-Language header (RFC 9110 section 12.5.4; the first
  * of equal weight wins). NULL, or none of ours named: English. */
 wecom_lang_t wecom_words_language(const char *accept_language);
+
+/* The language of a tag that somebody has chosen: "zh-CN", "zh" or "en", in any case; -1: none of
+ * ours. NULL is none. */
+int wecom_words_tag(const char *tag);
 
 /* The sentences of one language. */
 typedef struct wecom_words_t {
@@ -121,7 +128,8 @@ const wecom_words_t *wecom_words_builtin(wecom_lang_t lang);
 const char *wecom_words_get(const wecom_words_t *words, wecom_word_t word);
 
 /* The sentence with values filled in. pairs: key, value, ..., NULL. Values are plain text; the
- * result is plain text too and is escaped by the page. */
+ * result is plain text too and is escaped by the page. A value that is read from right to left, or
+ * would turn what stands around it, is isolated from it. */
 const char *wecom_words_fill(const wecom_words_t *words, wecom_word_t word,
                              const char *const *pairs, apr_pool_t *pool);
 

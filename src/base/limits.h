@@ -75,6 +75,11 @@
                                           * have, below every folder (PATH_MAX) */
 #define WECOM_MAX_KEYS                 8 /* key files in WeComCryptoKey */
 #define WECOM_KEY_BYTES               32
+#define WECOM_MAX_TEMPLATE         65536 /* a file of WeComPages */
+#define WECOM_MAX_TEMPLATE_DEPTH       8 /* sections in sections */
+#define WECOM_MAX_PAGE           1048576 /* what a template makes of its values */
+#define WECOM_MAX_WORD              1024 /* a sentence of a words file */
+#define WECOM_MAX_ASSET           262144 /* a picture of WeComBrand */
 #define WECOM_EXEC_SECONDS            10 /* for a secret from exec: */
 
 /* --- wecomctl --------------------------------------------------------------------------------- */

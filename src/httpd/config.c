@@ -17,6 +17,7 @@
 #include <apr_strings.h>
 
 #include "config_accounts.h"
+#include "config_brand.h"
 #include "config_kinds.h"
 #include "config_values.h"
 
@@ -355,6 +356,11 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
     target.set->bits |= bit(row);
     if (target.where != WECOM_AT_PLACE) {
         note_where(&target.at[row], cmd);
+        if (option->kind == WECOM_KIND_BRAND) {
+            wecom_brand_note(*(apr_array_header_t **)wecom_config_field(target.record, option,
+                                                                        target.where),
+                             &target.at[row]);
+        }
         return NULL;
     }
     note_place(cmd, place);
@@ -485,31 +491,4 @@ const char *wecom_config_set_source_section(cmd_parms *cmd, void *place, const c
     }
     APR_ARRAY_PUSH(server->own_sources, wecom_source_conf_t *) = source;
     return wrong;
-}
-
-/* --- for requests ----------------------------------------------------------------------------- */
-
-const wecom_server_t *wecom_config_server(const server_rec *s)
-{
-    return ap_get_module_config(s->module_config, &auth_wecom_module);
-}
-
-const wecom_place_t *wecom_config_place(const request_rec *r)
-{
-    return ap_get_module_config(r->per_dir_config, &auth_wecom_module);
-}
-
-int wecom_config_is_popup_origin(const wecom_server_t *server, const char *origin)
-{
-    int i;
-
-    if (strcmp(origin, server->site->public_url) == 0) {
-        return 1;
-    }
-    for (i = 0; server->popup_origins != NULL && i < server->popup_origins->nelts; i++) {
-        if (strcmp(origin, APR_ARRAY_IDX(server->popup_origins, i, const char *)) == 0) {
-            return 1;
-        }
-    }
-    return 0;
 }

@@ -21,6 +21,7 @@
 #include "ldap_pool.h"
 
 #include "../auth/account_schema.h"
+#include "../auth/look.h"
 #include "../auth/site.h"
 #include "../auth/source.h"
 #include "../auth/ticket.h"
@@ -38,6 +39,7 @@ typedef enum wecom_kind_t {
     WECOM_KIND_NAMED,      /* [lang] text: appended to an array of wecom_show_name_t */
     WECOM_KIND_URLS,       /* name URL: put into a table; `values` has the names, "a|b" */
     WECOM_KIND_COOKIE,     /* name [domain]: two pointers that stand side by side */
+    WECOM_KIND_BRAND,      /* config_brand.h */
     WECOM_KIND_SECRET,     /* file: env: exec: or a literal; read in check_config */
     WECOM_KIND_SPECIAL     /* has its own setter and no field: <WeComSource> */
 } wecom_kind_t;
@@ -52,6 +54,7 @@ typedef apr_array_header_t *wecom_field_WORDS_t;
 typedef apr_array_header_t *wecom_field_NAMED_t;
 typedef apr_table_t *wecom_field_URLS_t;
 typedef const char *wecom_field_COOKIE_t;
+typedef apr_array_header_t *wecom_field_BRAND_t;
 typedef const char *wecom_field_SECRET_t;
 
 enum { /* where a directive may stand; bits */
@@ -164,6 +167,9 @@ typedef struct wecom_server_t {
     int pull_up;                        /* wecom_pull_up_t */
     int login_panel;
     apr_array_header_t *popup_origins;  /* origins as browsers send them; NULL: none */
+    const char *pages;                  /* folder of WeComPages; NULL: none */
+    apr_array_header_t *brand;          /* wecom_brand_conf_t; NULL: none */
+    apr_array_header_t *frame_ancestors; /* "none", or "self" and origins */
     const char *audit_log;              /* file or "|program"; NULL: the error log */
 
     /* Made by check_config, for servers that see at least one source; else NULL and 0. */
@@ -178,6 +184,8 @@ typedef struct wecom_server_t {
     wecom_bytes_t ticket_aad;
     const wecom_accounts_t *directory;  /* NULL: WeComAccounts none */
     int shut_somewhere;                 /* a place has WeComRegistration Off */
+    const wecom_look_t *look;           /* of the pages */
+    const apr_array_header_t *assets;   /* wecom_asset_t */
 } wecom_server_t;
 
 typedef struct wecom_place_t {

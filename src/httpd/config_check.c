@@ -26,6 +26,7 @@
 #include "cache_socache.h"
 #include "config_accounts.h"
 #include "config_build.h"
+#include "config_look.h"
 #include "config_name.h"
 #include "fault.h"
 #include "secret.h"
@@ -292,6 +293,7 @@ static int check_server(wecom_judge_t *judge, wecom_server_t *server,
         }
     }
     wecom_build_rings(judge, server, made);
+    wecom_look_build(judge, server, made);
     return wecom_build_site(judge, server, url, &where);
 }
 

@@ -10,6 +10,7 @@
 #include <apr_lib.h>
 #include <apr_strings.h>
 
+#include "config_brand.h"
 #include "config_values.h"
 
 #include "../auth/site.h"
@@ -299,6 +300,13 @@ static const char *read_cookie(void *field, const wecom_option_t *option,
     return NULL;
 }
 
+static const char *read_brand(void *field, const wecom_option_t *option,
+                              const apr_array_header_t *words, apr_pool_t *pool)
+{
+    (void)option;
+    return wecom_brand_read(field, words, pool);
+}
+
 /* --- into a dump ------------------------------------------------------------------------------ */
 
 static void show_words(wecom_json_out_t *list, const apr_array_header_t *words)
@@ -380,6 +388,10 @@ void wecom_kind_show(wecom_json_out_t *out, const char *name, const void *field,
     case WECOM_KIND_COOKIE:
         wecom_json_out_text(out, name, show_cookie(field, pool));
         break;
+    case WECOM_KIND_BRAND:
+        wecom_brand_show(wecom_json_out_child_object(out, name),
+                         *(apr_array_header_t *const *)field, pool);
+        break;
     case WECOM_KIND_SECRET:
         wecom_json_out_text(out, name, show_secret(*(const char *const *)field));
         break;
@@ -407,6 +419,7 @@ static const kind_t kinds[] = {
     [WECOM_KIND_NAMED] = { sizeof(wecom_field_NAMED_t), 1, read_named },
     [WECOM_KIND_URLS] = { sizeof(wecom_field_URLS_t), 1, read_urls },
     [WECOM_KIND_COOKIE] = { 2 * sizeof(wecom_field_COOKIE_t), 0, read_cookie },
+    [WECOM_KIND_BRAND] = { sizeof(wecom_field_BRAND_t), 1, read_brand },
     [WECOM_KIND_SECRET] = { sizeof(wecom_field_SECRET_t), 0, read_text },
     [WECOM_KIND_SPECIAL] = { 0, 1, NULL }
 };
@@ -429,6 +442,11 @@ void wecom_kind_take(void *field, const void *add, wecom_kind_t kind, apr_pool_t
 
         apr_table_overlap(urls, *(apr_table_t *const *)add, APR_OVERLAP_TABLES_SET);
         *(apr_table_t **)field = urls;
+    }
+    else if (kind == WECOM_KIND_BRAND) {
+        apr_array_header_t **list = field;
+
+        *list = wecom_brand_merge(*list, *(apr_array_header_t *const *)add, pool);
     }
     else {
         memcpy(field, add, kinds[kind].size);

@@ -165,6 +165,25 @@ const char *wecom_value_origin(const char *value, apr_pool_t *pool)
                                       parts.public_url, NULL), pool);
 }
 
+const char *wecom_value_frame_ancestor(const char *value, apr_pool_t *pool)
+{
+    return strcmp(value, "none") == 0 || strcmp(value, "self") == 0
+           ? NULL : wecom_value_origin(value, pool);
+}
+
+const char *wecom_value_frame_ancestors(const apr_array_header_t *words, apr_pool_t *pool)
+{
+    int i;
+
+    (void)pool;
+    for (i = 0; words->nelts > 1 && i < words->nelts; i++) {
+        if (strcmp(APR_ARRAY_IDX(words, i, const char *), "none") == 0) {
+            return "none allows nobody; write it alone, or take it out";
+        }
+    }
+    return NULL;
+}
+
 const char *wecom_value_endpoint(const char *value, apr_pool_t *pool)
 {
     return wecom_site_is_endpoint(value)

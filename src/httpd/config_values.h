@@ -34,6 +34,12 @@ const char *wecom_value_proxy(const char *value, apr_pool_t *pool);
 /* http(s)://host[:port] */
 const char *wecom_value_public_url(const char *value, apr_pool_t *pool);
 
+/* none, self, or an origin. */
+const char *wecom_value_frame_ancestor(const char *value, apr_pool_t *pool);
+
+/* none stands alone. */
+const char *wecom_value_frame_ancestors(const apr_array_header_t *words, apr_pool_t *pool);
+
 /* "/wecom" */
 const char *wecom_value_origin(const char *value, apr_pool_t *pool);
 const char *wecom_value_endpoint(const char *value, apr_pool_t *pool);

@@ -126,7 +126,7 @@ static apr_status_t confine_filter(ap_filter_t *f, apr_bucket_brigade *brigade)
     ap_remove_output_filter(f);
     if (own != NULL && own->answered) {
         /* Whatever Header and ExpiresDefault say for the whole server. */
-        set_cache_control(r, "no-store");
+        set_cache_control(r, own->cache_control != NULL ? own->cache_control : "no-store");
     }
     else if (is_confined(r)) {
         set_cache_control(r, confined(both_values(r), r->pool));

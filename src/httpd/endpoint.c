@@ -20,7 +20,7 @@
 typedef int answer_fn(request_rec *r, wecom_visit_t *visit);
 
 typedef struct wecom_own_t {
-    const char *name;     /* below the endpoint */
+    const char *name;     /* below the endpoint; with a slash at its end: all below it too */
     answer_fn *answer;
     int posts;            /* POST is answered too */
 } wecom_own_t;
@@ -327,9 +327,18 @@ static const wecom_own_t own_urls[] = {
     { "session", answer_session, 0 },
     { "jssdk", wecom_endpoint_jssdk, 0 },
     { "denied", answer_denied, 1 },
+    { "wecom.js", wecom_endpoint_asset, 0 },
+    { "asset/", wecom_endpoint_asset, 0 },
 };
 
 static const wecom_own_t verify_url = { NULL, answer_verify, 0 };
+
+static int has_name(const char *path, const char *name)
+{
+    apr_size_t len = strlen(name);
+
+    return name[len - 1] == '/' ? strncmp(path, name, len) == 0 : strcmp(path, name) == 0;
+}
 
 static const wecom_own_t *find_own(const request_rec *r, const wecom_server_t *server)
 {
@@ -342,7 +351,7 @@ static const wecom_own_t *find_own(const request_rec *r, const wecom_server_t *s
     }
     if (strncmp(r->uri, endpoint, len) == 0 && r->uri[len] == '/') {
         for (i = 0; i < sizeof(own_urls) / sizeof(own_urls[0]); i++) {
-            if (strcmp(r->uri + len + 1, own_urls[i].name) == 0) {
+            if (has_name(r->uri + len + 1, own_urls[i].name)) {
                 return own_urls[i].answer == answer_denied && left_reply(r) == NULL
                        ? NULL : &own_urls[i];
             }

@@ -26,6 +26,7 @@ int wecom_endpoint_nobody(request_rec *r, const wecom_visit_t *visit);
 
 /* Answers of the table. */
 int wecom_endpoint_keep(request_rec *r, wecom_visit_t *visit);
+int wecom_endpoint_asset(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_bind(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_pair(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_jssdk(request_rec *r, wecom_visit_t *visit);

@@ -124,6 +124,45 @@ void wecom_request_defaults(const char **allowed, unsigned int *flags, request_r
                     ? (unsigned int)WECOM_PENDING_NO_REGISTRATION : 0u);
 }
 
+#define LANG_SECONDS 31536000 /* a year */
+#define MAX_LANG 8
+
+/* On our own URLs a parameter chooses the language, and a cookie keeps the choice for all pages. */
+static int chosen_language(request_rec *r, const wecom_visit_t *visit)
+{
+    const wecom_request_t *own = wecom_request_peek(r);
+    const wecom_site_t *site = visit->server->site;
+    const char *tag = NULL;
+    wecom_address_t address;
+    int lang;
+
+    if (r->args == NULL || own == NULL || own->own == NULL
+        || wecom_text_query_get(&tag, r->args, strlen(r->args), "lang", MAX_LANG,
+                                r->pool) != WECOM_OK) {
+        return visit->lang - 1;
+    }
+    lang = wecom_words_tag(tag);
+    if (lang < 0) {
+        return visit->lang - 1;
+    }
+    wecom_request_address(&address, r, visit);
+    if (lang != visit->lang - 1 && r->method_number == M_GET
+        && wecom_site_fits(site, &address)) {
+        tag = wecom_words_builtin((wecom_lang_t)lang)->tag;
+        wecom_request_set_cookie(r, wecom_site_cookie(site, site->lang_cookie, tag, LANG_SECONDS, 0,
+                                                      r->pool));
+    }
+    return lang;
+}
+
+static wecom_lang_t language_of(request_rec *r, const wecom_visit_t *visit)
+{
+    int lang = chosen_language(r, visit);
+
+    return lang >= 0 ? (wecom_lang_t)lang
+                     : wecom_words_language(apr_table_get(r->headers_in, "Accept-Language"));
+}
+
 void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visit)
 {
     const wecom_server_t *server = visit->server;
@@ -151,8 +190,8 @@ void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visi
                    ? wecom_link_device(apr_table_get(r->headers_in, "User-Agent"))
                    : WECOM_DEVICE_OTHER;
     room->last_source = visit->last_source;
-    room->words = wecom_words_builtin(wecom_words_language(apr_table_get(r->headers_in,
-                                                                         "Accept-Language")));
+    room->look = server->look;
+    room->words = wecom_look_words(server->look, language_of(r, visit));
     room->address = r->useragent_ip;
     room->pending = visit->pending;
     room->ticket = wecom_session_ticket(r, visit);
@@ -245,7 +284,7 @@ void wecom_request_set_cookie(request_rec *r, const char *set_cookie)
     apr_table_addn(r->err_headers_out, "Set-Cookie", set_cookie);
 }
 
-static void set_header(request_rec *r, const char *name, const char *value)
+void wecom_request_set_header(request_rec *r, const char *name, const char *value)
 {
     apr_table_unset(r->headers_out, name);
     apr_table_setn(r->err_headers_out, name, value);
@@ -253,25 +292,32 @@ static void set_header(request_rec *r, const char *name, const char *value)
 
 void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
 {
+    const wecom_visit_t *visit = wecom_request_visit(r);
     int i;
 
     wecom_request_own(r)->answered = 1;
-    set_header(r, "Cache-Control", "no-store");
-    set_header(r, "X-Content-Type-Options", "nosniff");
-    set_header(r, "Referrer-Policy", reply->referrer != NULL ? reply->referrer : "no-referrer");
+    wecom_request_set_header(r, "Cache-Control", "no-store");
+    wecom_request_set_header(r, "X-Content-Type-Options", "nosniff");
+    wecom_request_set_header(r, "Referrer-Policy", 
+                             reply->referrer != NULL ? reply->referrer : "no-referrer");
     if (reply->policy != NULL) {
-        set_header(r, "Content-Security-Policy", reply->policy);
-        set_header(r, "X-Frame-Options", "DENY");
+        wecom_request_set_header(r, "Content-Security-Policy", reply->policy);
+        if (visit->server->look->frame_ancestors == NULL) {
+            wecom_request_set_header(r, "X-Frame-Options", "DENY");
+        }
+        wecom_request_set_header(r, "Cross-Origin-Opener-Policy",
+                                 reply->opener ? "unsafe-none" : "same-origin");
     }
     if (reply->retry_after > 0) {
-        set_header(r, "Retry-After", apr_itoa(r->pool, reply->retry_after));
+        wecom_request_set_header(r, "Retry-After", apr_itoa(r->pool, reply->retry_after));
     }
     if (reply->refresh != NULL) {
-        set_header(r, "Refresh", apr_psprintf(r->pool, "%d; url=%s", reply->refresh_after,
-                                            reply->refresh));
+        wecom_request_set_header(r, "Refresh", apr_psprintf(r->pool, "%d; url=%s",
+                                                            reply->refresh_after,
+                                                            reply->refresh));
     }
     if (reply->forget_cached_pages) {
-        set_header(r, "Clear-Site-Data", "\"cache\"");
+        wecom_request_set_header(r, "Clear-Site-Data", "\"cache\"");
     }
     if (reply->location != NULL) {
         /* A redirect keeps Location of headers_out, and of the rest err_headers_out alone. */

@@ -28,6 +28,7 @@ typedef struct wecom_visit_t {
                                           * NULL: none */
     apr_array_header_t *pending;         /* wecom_login_cookie_t; never NULL */
     const char *last_source;             /* what the browser says it used last, or NULL */
+    int lang;                            /* 1 + that of the language cookie; 0: none came */
 
     int session_read;                    /* the next five are known */
     const wecom_ticket_t *ticket;        /* of a living session, else NULL */
@@ -46,6 +47,7 @@ typedef struct wecom_request_t {
     const char *index;                   /* file name of the index that a member may see, ... */
     const char *index_user;              /* ... and as whom; all in the pool of this request */
     int answered;                        /* the headers are those of an answer of ours */
+    const char *cache_control;           /* of such an answer; NULL: no-store */
     wecom_reply_t *reply;                /* to be written by the `denied` handler */
 } wecom_request_t;
 
@@ -92,6 +94,9 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply);
 
 /* Set-Cookie of one name, replacing what we have set of that name before. */
 void wecom_request_set_cookie(request_rec *r, const char *set_cookie);
+
+/* A header that survives every status, in the place of any other of its name. */
+void wecom_request_set_header(request_rec *r, const char *name, const char *value);
 
 /* The whole answer, from a handler; always OK (design, section 4). */
 int wecom_request_send(request_rec *r, const wecom_reply_t *reply);

@@ -124,7 +124,8 @@ static int is_of_a_sibling(const wecom_text_cookie_t *cookie)
 
         if ((len == strlen(site->session_cookie) && has_prefix(cookie, site->session_cookie))
             || (len == strlen(site->last_cookie) && has_prefix(cookie, site->last_cookie))
-            || has_prefix(cookie, site->pending_prefix)) {
+            || has_prefix(cookie, site->pending_prefix)
+            || (len == strlen(site->lang_cookie) && has_prefix(cookie, site->lang_cookie))) {
             return 1;
         }
     }
@@ -135,7 +136,7 @@ static int is_of_a_sibling(const wecom_text_cookie_t *cookie)
     if (len == 12 && memcmp(name, "wecom_", 6) == 0) {
         return is_tag(name + 6, 6);
     }
-    if (len == 13 && memcmp(name, "wecoml_", 7) == 0) {
+    if (len == 13 && (memcmp(name, "wecoml_", 7) == 0 || memcmp(name, "wecomg_", 7) == 0)) {
         return is_tag(name + 7, 6);
     }
     return len > 14 && memcmp(name, "wecomp_", 7) == 0 && name[13] == '_' && is_tag(name + 7, 6);
@@ -163,6 +164,11 @@ static void take_cookie(wecom_visit_t *visit, const wecom_text_cookie_t *cookie)
         if (wecom_source_is_id(cookie->value, cookie->value_len)) {
             visit->last_source = apr_pstrmemdup(visit->pool, cookie->value, cookie->value_len);
         }
+    }
+    else if (cookie->name_len == strlen(site->lang_cookie)
+             && has_prefix(cookie, site->lang_cookie)) {
+        visit->lang = wecom_words_tag(apr_pstrndup(visit->pool, cookie->value,
+                                                   cookie->value_len)) + 1;
     }
     else if (has_prefix(cookie, site->pending_prefix)
              && visit->pending->nelts < WECOM_MAX_COOKIES) {

@@ -89,7 +89,7 @@ static void what_is_no_record(void **state)
 {
     static const char *const texts[] = {
         "", "x", "[]", "{}", "{\"asked\":4}", "{\"userid\":\"a\"}",
-        "{\"asked\":1,\"userid\":\"a\"}", "{\"asked\":7,\"userid\":\"a\"}",
+        "{\"asked\":0,\"userid\":\"a\"}", "{\"asked\":7,\"userid\":\"a\"}",
         "{\"asked\":5,\"userid\":7}",
     };
     wecom_half_t half;

@@ -10,6 +10,8 @@
 
 #include "../../src/auth/page.h"
 
+#define ENGLISH wecom_words_builtin(WECOM_LANG_EN)
+
 #define EVIL   "<script>alert('1')</script> & \"x\" y='z'"
 #define HARMLESS "&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt; &amp; &quot;x&quot; y=&#39;z&#39;"
 
@@ -37,7 +39,7 @@ static apr_array_header_t *links_of(const char *const *pairs, apr_pool_t *pool)
 
 #define ID_LINE \
     "<p class=\"quiet\">If you need help, give this number to the administrator: " \
-    "WC0231-K7Q2MX<br><time>Tue, 14 Nov 2023 22:13:20 GMT</time></p>"
+    "WC0231-K7Q2MX<br><time datetime=\"2023-11-14T22:13:20Z\">2023-11-14 22:13:20 UTC</time></p>"
 #define BACKWARDS "\xe2\x80\xae" "fdp.exe\xe2\x80\xac"
 
 /* --- the whole page ------------------------------------------------------------------------- */
@@ -46,15 +48,16 @@ static void page_has_its_parts_in_order(void **state)
 {
     static const char *const links[] = { "Try again", "/report?id=7&x=1", "Other", "/o", NULL };
     static const char *const order[] = {
-        "<!DOCTYPE html>\n<html lang=\"en\">", "<meta charset=\"utf-8\">", "noindex",
-        "<title>Title</title>", "<style nonce=\"\">", "</style>", "<h1>Title</h1>", "<p>Sentence.</p>",
+        "<!DOCTYPE html>\n<html lang=\"en\">\n", "<meta charset=\"utf-8\">", "noindex",
+        "<title>Title</title>", "<style nonce=\"\">", "</style>",
+         "<h1>Title</h1>", "<p>Sentence.</p>",
         "<a class=\"b first\" href=\"/report?id=7&amp;x=1\">Try again</a>",
         "<a class=\"b\" href=\"/o\">Other</a>", "<p class=\"quiet\">Note.</p>",
         ID_LINE,
-        "</main>\n</body>\n</html>\n",
+        "</main>\n\n</body>\n</html>\n",
     };
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title", .sentence = "Sentence.",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title", .sentence = "Sentence.",
                           .note = "Note.", .incident = "WC0231-K7Q2MX",
                           .now = apr_time_from_sec(1700000000) };
     const char *html;
@@ -82,7 +85,7 @@ static void what_is_not_given_is_not_there(void **state)
     const char *body = strstr(html, "<body>");
 
     assert_non_null(strstr(html, "<html lang=\"zh-CN\">"));
-    assert_string_equal(body, "<body><main>\n<h1>登录</h1>\n</main>\n</body>\n</html>\n");
+    assert_string_equal(body, "<body>\n<main>\n<h1>登录</h1>\n</main>\n\n</body>\n</html>\n");
     page.links = apr_array_make(pool, 1, sizeof(wecom_page_link_t));
     assert_string_equal(wecom_page_render(&page, pool), html);
 }
@@ -91,15 +94,15 @@ static void form_stands_out_before_its_links(void **state)
 {
     static const char *const links[] = { "Stay", "/", NULL };
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Sign out", .form_action = "/wecom/x",
+    wecom_page_t page = { .words = ENGLISH, .title = "Sign out", .form_action = "/wecom/x",
                           .form_token = "tok", .form_label = "Do it" };
     const char *html;
 
     page.links = links_of(links, pool);
     html = wecom_page_render(&page, pool);
-    assert_non_null(strstr(html, "<form method=\"post\" action=\"/wecom/x\">"
-                           "<input type=\"hidden\" name=\"token\" value=\"tok\">"
-                           "<button class=\"b first\" type=\"submit\">Do it</button></form>\n"
+    assert_non_null(strstr(html, "<form method=\"post\" action=\"/wecom/x\">\n"
+                           "<input type=\"hidden\" name=\"token\" value=\"tok\">\n"
+                           "<button class=\"b first\" type=\"submit\">Do it</button>\n</form>\n"
                            "<a class=\"b\" href=\"/\">Stay</a>"));
     assert_int_equal(count(html, "first\""), 1);
 }
@@ -130,19 +133,21 @@ static apr_array_header_t *inputs_of(const char *username, apr_pool_t *pool)
 static void inputs_have_labels_and_the_first_empty_one_the_focus(void **state)
 {
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title", .form_action = "/bind",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title", .form_action = "/bind",
                           .form_token = "tok", .form_label = "Do it" };
     const char *html;
 
     page.form_inputs = inputs_of(NULL, pool);
     html = wecom_page_render(&page, pool);
-    assert_non_null(strstr(html, "value=\"tok\"><input type=\"hidden\" name=\"p\" value=\"state\">"
+    assert_non_null(strstr(html, "value=\"tok\">\n"
+                           "<input type=\"hidden\" name=\"p\" value=\"state\">\n"
                            "<label for=\"username\">Account</label>\n"
                            INPUT("username", "text", "", "username", " autofocus")
                            "<label for=\"password\">Password</label>\n"
                            INPUT("password", "password", "", "current-password", "")
-                           "<button class=\"b first\" type=\"submit\">Do it</button></form>"));
-    assert_int_equal(count(html, "alert"), 1);
+                           "<button class=\"b first\" type=\"submit\">Do it</button>\n</form>"));
+    assert_int_equal(count(html, "role=\"alert\""), 0);
+    assert_int_equal(count(html, "aria-describedby"), 0);
 
     page.form_inputs = inputs_of("li.na", pool);
     page.alert = "Wrong.";
@@ -167,7 +172,7 @@ static apr_array_header_t *buttons_of(const char *name, const char *value, const
 static void buttons_say_which(void **state)
 {
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title", .form_action = "/bind",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title", .form_action = "/bind",
                           .form_token = "tok" };
 
     page.form_buttons = buttons_of("account", "a1", "li.na", "l***@e***.com\n139****1111", pool);
@@ -182,15 +187,71 @@ static void links_can_come_before_the_form(void **state)
 {
     static const char *const links[] = { "Use it", "/bind?do=bind", NULL };
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "Title", .form_action = "/bind",
+    wecom_page_t page = { .words = ENGLISH, .title = "Title", .form_action = "/bind",
                           .form_token = "tok", .form_label = "New", .form_last = 1 };
     const char *html;
 
     page.links = links_of(links, pool);
     html = wecom_page_render(&page, pool);
     assert_non_null(strstr(html, "<a class=\"b first\" href=\"/bind?do=bind\">Use it</a>\n<form"));
-    assert_non_null(strstr(html, "<button class=\"b\" type=\"submit\">New</button></form>\n"
+    assert_non_null(strstr(html, "<button class=\"b\" type=\"submit\">New</button>\n</form>\n"
                            "</main>"));
+}
+
+static void a_number_an_address_and_data(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .words = ENGLISH, .title = "Title",
+                          .number = "42", .copy = "https://x/?a=1&b=2", .nonce = "n" };
+    apr_table_t *data = apr_table_make(pool, 2);
+    const char *html;
+
+    apr_table_set(data, "state", "a\"b");
+    page.data = data;
+    html = wecom_page_render(&page, pool);
+    assert_non_null(strstr(html, "<main data-state=\"a&quot;b\">\n<h1>Title</h1>\n"
+                           "<p class=\"number\">42</p>\n"
+                           "<p class=\"i copy\">https://x/?a=1&amp;b=2</p>\n"
+                           "<button class=\"b\" type=\"button\" "
+                           "data-copy=\"https://x/?a=1&amp;b=2\" data-done=\"Copied\" hidden>"
+                           "Copy the address</button>\n</main>"));
+    page.script = "pair.js";
+    html = wecom_page_render(&page, pool);
+    assert_non_null(strstr(html, "data-done=\"Copied\">Copy the address</button>"));
+    assert_non_null(strstr(html, "<script nonce=\"n\">"));
+}
+
+static void links_with_a_picture_and_a_note(void **state)
+{
+    static const char *const links[] = { "Sign in with Acme", "/a", "Other", "/o", NULL };
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .words = ENGLISH, .title = "Title",
+                          .note = "Of the page." };
+    apr_array_header_t *made = links_of(links, pool);
+
+    APR_ARRAY_IDX(made, 0, wecom_page_link_t).icon = "/wecom/asset/i.png";
+    APR_ARRAY_IDX(made, 0, wecom_page_link_t).note = "Last used";
+    page.links = made;
+    assert_non_null(strstr(wecom_page_render(&page, pool),
+                           "<a class=\"b first\" href=\"/a\"><img src=\"/wecom/asset/i.png\" "
+                           "alt=\"\" width=\"20\" height=\"20\">Sign in with Acme"
+                           " <small>Last used</small></a>\n<a class=\"b\" href=\"/o\">Other</a>"));
+}
+
+static void the_other_language_is_offered(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .words = ENGLISH, .title = "Title",
+                          .self = "/wecom/login" };
+
+    assert_non_null(strstr(wecom_page_render(&page, pool),
+                           "</main>\n<footer><a href=\"/wecom/login?lang=zh-CN\" lang=\"zh-CN\" "
+                           "hreflang=\"zh-CN\">中文</a></footer>"));
+    page.words = wecom_words_builtin(WECOM_LANG_ZH);
+    page.self = "/wecom/login?p=a";
+    assert_non_null(strstr(wecom_page_render(&page, pool),
+                           "<footer><a href=\"/wecom/login?p=a&amp;lang=en\" lang=\"en\" "
+                           "hreflang=\"en\">English</a></footer>"));
 }
 
 /* --- what is filled in ---------------------------------------------------------------------- */
@@ -199,22 +260,28 @@ static void links_can_come_before_the_form(void **state)
 static const char *render_with(const char *text, apr_pool_t *pool)
 {
     const char *links[3] = { NULL, NULL, NULL };
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN) };
+    wecom_look_t look = { .titles = { text, text }, .logo = text, .icon = text };
+    wecom_page_t page = { .words = ENGLISH, .look = &look };
 
     links[0] = links[1] = text;
+    page.number = page.copy = page.self = page.beacon = text;
     page.title = page.sentence = page.note = page.form_action = page.form_token = text;
-    page.form_label = page.incident = page.alert = text;
+    page.form_label = page.alert = text;
     page.links = links_of(links, pool);
+    if (page.links->nelts > 0) {
+        APR_ARRAY_IDX(page.links, 0, wecom_page_link_t).note = text;
+        APR_ARRAY_IDX(page.links, 0, wecom_page_link_t).icon = text;
+    }
     return wecom_page_render(&page, pool);
 }
 
-#define PLACES 11 /* the title twice */
+#define PLACES 21 /* title, site and the address to copy twice */
 
 /* The same for what else a form can have. */
 static const char *render_form_with(const char *text, apr_pool_t *pool)
 {
     wecom_page_input_t item = { "text", NULL, NULL, NULL, "username" };
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "", .form_action = "",
+    wecom_page_t page = { .words = ENGLISH, .title = "", .form_action = "",
                           .form_token = "" };
     apr_array_header_t *made = apr_array_make(pool, 2, sizeof(wecom_page_input_t));
 
@@ -232,7 +299,7 @@ static const char *render_form_with(const char *text, apr_pool_t *pool)
 static void every_place_of_a_form_is_escaped(void **state)
 {
     apr_pool_t *pool = *state;
-    const char *plain = render_form_with("", pool);
+    const char *plain = render_form_with("x", pool);
     const char *html = render_form_with(EVIL, pool);
 
     assert_int_equal(count(html, HARMLESS), FORM_PLACES);
@@ -246,7 +313,7 @@ static void every_place_of_a_form_is_escaped(void **state)
 static void every_place_is_escaped(void **state)
 {
     apr_pool_t *pool = *state;
-    const char *plain = render_with("", pool);
+    const char *plain = render_with("x", pool);
     const char *html = render_with(EVIL, pool);
 
     assert_int_equal(count(html, HARMLESS), PLACES);
@@ -256,6 +323,17 @@ static void every_place_is_escaped(void **state)
     assert_int_equal(count(html, ">"), count(plain, ">"));
     assert_int_equal(count(html, "\""), count(plain, "\""));
     assert_int_equal(count(html, "'"), count(plain, "'"));
+}
+
+static void the_incident_is_escaped(void **state)
+{
+    apr_pool_t *pool = *state;
+    wecom_page_t page = { .words = ENGLISH, .title = "",
+                          .incident = EVIL };
+    const char *html = wecom_page_render(&page, pool);
+
+    assert_int_equal(count(html, HARMLESS), 1);
+    assert_null(strstr(html, "<script"));
 }
 
 static void text_of_all_scripts_stays_as_it_is(void **state)
@@ -294,7 +372,7 @@ static void broken_bytes_do_not_break_the_page(void **state)
             CHECK((unsigned char)*p >= ' ' || *p == '\n', "a control byte is left of text %d",
                   (int)i);
         }
-        CHECK(count(html, "</button></form>") == 1 && count(html, "</a>") == 1
+        CHECK(count(html, "</button>\n</form>") == 1 && count(html, "</a>") == 2
               && count(html, "</title>") == 1, "text %d broke: %s", (int)i, html);
     }
 }
@@ -304,7 +382,7 @@ static void broken_bytes_do_not_break_the_page(void **state)
 static void policy_names_the_style_by_a_nonce(void **state)
 {
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "",
+    wecom_page_t page = { .words = ENGLISH, .title = "",
                           .nonce = "n0nce" };
 
     assert_non_null(strstr(wecom_page_render(&page, pool), "<style nonce=\"n0nce\">"));
@@ -319,7 +397,7 @@ static void policy_allows_nothing_else(void **state)
                                          "form-action 'self'",
                                          "frame-ancestors 'none'", "base-uri 'none'" };
     apr_pool_t *pool = *state;
-    wecom_page_t page = { .words = wecom_words_builtin(WECOM_LANG_EN), .title = "",
+    wecom_page_t page = { .words = ENGLISH, .title = "",
                           .nonce = "n0nce" };
     const char *policy = wecom_page_policy(&page, pool);
     size_t i;
@@ -338,8 +416,8 @@ static void page_needs_nothing_that_the_policy_forbids(void **state)
     const char *html = render_with("x", pool);
 
     assert_null(strstr(html, "<script"));
-    assert_null(strstr(html, "<img"));
-    assert_null(strstr(html, "<link"));
+    assert_null(strstr(html, "<link rel=\"stylesheet\""));
+    assert_null(strstr(html, "//"));
     assert_null(strstr(html, " style="));
     assert_null(strstr(html, " onclick="));
 }
@@ -353,7 +431,11 @@ int main(void)
         TEST(inputs_have_labels_and_the_first_empty_one_the_focus),
         TEST(buttons_say_which),
         TEST(links_can_come_before_the_form),
+        TEST(a_number_an_address_and_data),
+        TEST(links_with_a_picture_and_a_note),
+        TEST(the_other_language_is_offered),
         TEST(every_place_is_escaped),
+        TEST(the_incident_is_escaped),
         TEST(every_place_of_a_form_is_escaped),
         TEST(text_of_all_scripts_stays_as_it_is),
         TEST(broken_bytes_do_not_break_the_page),

@@ -21,7 +21,8 @@ static void every_word_is_there(void **state)
     (void)state;
     for (word = 0; word < WECOM_WORD_COUNT; word++) {
         for (lang = 0; lang < WECOM_LANG_COUNT; lang++) {
-            const char *text = wecom_words_get(wecom_words_builtin((wecom_lang_t)lang), (wecom_word_t)word);
+            const char *text = wecom_words_get(wecom_words_builtin((wecom_lang_t)lang),
+                                               (wecom_word_t)word);
 
             CHECK(text != NULL && *text != '\0', "word %d is empty in language %d", word, lang);
             CHECK(wecom_text_is_plain_utf8(text, strlen(text)), "word %d, language %d: bytes",
@@ -92,6 +93,8 @@ static void placeholders_are_the_same_in_all_languages(void **state)
         { WECOM_WORD_ID_LINE, "id " },
         { WECOM_WORD_WITHHELD, "item " },
         { WECOM_WORD_FORM_GOES_TO, "path " },
+        { WECOM_WORD_PAIR_NUMBER, "number " },
+        { WECOM_WORD_PAIR_ASK, "address kind site time " },
     };
     apr_pool_t *pool = *state;
     int lang, word;
@@ -106,7 +109,8 @@ static void placeholders_are_the_same_in_all_languages(void **state)
             }
         }
         for (lang = 0; lang < WECOM_LANG_COUNT; lang++) {
-            const char *text = wecom_words_get(wecom_words_builtin((wecom_lang_t)lang), (wecom_word_t)word);
+            const char *text = wecom_words_get(wecom_words_builtin((wecom_lang_t)lang),
+                                               (wecom_word_t)word);
             const char *found = placeholders(text, pool);
 
             CHECK(strcmp(found, expected) == 0, "'%s' has {%s}, not {%s}", text, found,
@@ -287,10 +291,48 @@ static void values_with_the_right_blanks(void **state)
 
     for (i = 0; i < COUNT(fillings); i++) {
         const char *pairs[3] = { fillings[i].key, fillings[i].value, NULL };
-        const char *text = wecom_words_fill(wecom_words_builtin(fillings[i].lang), fillings[i].word, pairs, pool);
+        const char *text = wecom_words_fill(wecom_words_builtin(fillings[i].lang),
+                                            fillings[i].word, pairs, pool);
 
         CHECK(strcmp(text, fillings[i].result) == 0, "'%s' instead of '%s'", text,
               fillings[i].result);
+    }
+}
+
+/* U+2068 and U+2069 */
+#define FSI "\xe2\x81\xa8"
+#define PDI "\xe2\x81\xa9"
+#define RLO "\xe2\x80\xae"
+#define SHALOM "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d"
+
+static const struct {
+    const char *value;
+    const char *result;
+} directions[] = {
+    { SHALOM, FSI SHALOM PDI },
+    { "a" RLO "fdp.exe", FSI "afdp.exe" PDI },
+    { PDI RLO "x", FSI "x" PDI },
+    { SHALOM "\xe2\x80\x8f!", FSI SHALOM "\xe2\x80\x8f!" PDI },
+    { "\xf0\x9e\xa4\x80", FSI "\xf0\x9e\xa4\x80" PDI },  /* U+1E900, Adlam */
+    { "Acme \xe2\x80\x9cLtd\xe2\x80\x9d", "Acme \xe2\x80\x9cLtd\xe2\x80\x9d" },
+    { "\xf0\x9f\x91\xa9\xe2\x80\x8d", "\xf0\x9f\x91\xa9\xe2\x80\x8d" },
+    { "\xd7", "\xd7" },           /* cut off: nothing is read behind the end */
+    { "\xe2\x80", "\xe2\x80" },
+};
+
+static void values_do_not_turn_the_sentence(void **state)
+{
+    apr_pool_t *pool = *state;
+    size_t i;
+
+    for (i = 0; i < COUNT(directions); i++) {
+        const char *pairs[3] = { "name", NULL, NULL };
+        const char *text;
+
+        pairs[1] = support_guard_text(directions[i].value, pool);
+        text = wecom_words_fill(wecom_words_builtin(EN), WECOM_WORD_NOT_MEMBER, pairs, pool);
+        CHECK(strcmp(text, apr_pstrcat(pool, "You are not a member of ", directions[i].result, ".",
+                                       NULL)) == 0, "%d: '%s'", (int)i, text);
     }
 }
 
@@ -300,12 +342,15 @@ static void two_values_in_one_sentence(void **state)
                                          NULL };
     apr_pool_t *pool = *state;
 
-    assert_string_equal(wecom_words_fill(wecom_words_builtin(ZH), WECOM_WORD_WRONG_NAME, pairs, pool),
+    assert_string_equal(wecom_words_fill(wecom_words_builtin(ZH), WECOM_WORD_WRONG_NAME,
+                                         pairs, pool),
                         "您访问的是 10.0.0.5，而本站地址是 intranet.example.com。请联系管理员。");
-    assert_string_equal(wecom_words_fill(wecom_words_builtin(EN), WECOM_WORD_WRONG_NAME, pairs, pool),
+    assert_string_equal(wecom_words_fill(wecom_words_builtin(EN), WECOM_WORD_WRONG_NAME,
+                                         pairs, pool),
                         "You came to 10.0.0.5, but this site is intranet.example.com. Tell the "
                         "administrator.");
-    assert_string_equal(wecom_words_fill(wecom_words_builtin(EN), WECOM_WORD_NOT_MEMBER, NULL, pool),
+    assert_string_equal(wecom_words_fill(wecom_words_builtin(EN), WECOM_WORD_NOT_MEMBER,
+                                         NULL, pool),
                         "You are not a member of .");
 }
 
@@ -319,6 +364,7 @@ int main(void)
         TEST(language_by_header),
         TEST(long_header_is_looked_at_up_to_the_ceiling),
         TEST(values_with_the_right_blanks),
+        TEST(values_do_not_turn_the_sentence),
         TEST(two_values_in_one_sentence),
     };
 

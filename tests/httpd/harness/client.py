@@ -119,8 +119,8 @@ class Walk:
 
 def links(answer):
     """The buttons of a page of ours that are links: [(label, address), ...]."""
-    return [(html.unescape(label), html.unescape(href)) for href, label in
-            re.findall(r'<a class="b[^"]*" href="([^"]*)">([^<]*)</a>', answer.text)]
+    return [(html.unescape(label).strip(), html.unescape(href)) for href, label in
+            re.findall(r'<a class="b[^"]*" href="([^"]*)">(?:<img [^>]*>)?([^<]*)', answer.text)]
 
 
 def incident(answer):
