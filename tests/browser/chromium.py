@@ -312,6 +312,8 @@ class Chromium:
                       media="print" if self._media.get("paper") else "",
                       features=[{"name": MEDIA[name], "value": value}
                                 for name, value in self._media.items() if name in MEDIA])
+        # colours that change slowly have arrived
+        self.script("document.getAnimations().forEach(one => one.finish())")
 
     def dark(self):
         return self.media(scheme="dark")
