@@ -255,7 +255,8 @@
             return redirect(wish);
         }
         /* Asked first, so that it is answered before the window can have changed it. */
-        before = session().catch(() => null);
+        before = session();
+        before.catch(() => {});     /* unknown, and so nothing can be told from the questions */
         popup = openWindow(popupUrl(wish, nonce), TYPE + "-" + nonce);
         if (!popup || popup.closed) {
             return redirect(wish);

@@ -113,6 +113,7 @@ void wecom_login_wish_of(wecom_login_wish_t *wish, const wecom_pending_t *pendin
 
 void wecom_login_enter(wecom_login_t *room, const wecom_pending_t *pending)
 {
+    room->entered = pending;
     room->opener = pending->opener;
     room->nonce = pending->nonce;
 }

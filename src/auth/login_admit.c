@@ -82,8 +82,11 @@ static wecom_reason_t ask_for_account(wecom_reply_t *reply, const wecom_login_t 
                         "the half-finished sign-in cannot be kept");
         return WECOM_REASON_DIRECTORY;
     }
-    wecom_login_go_to(reply, room, apr_pstrcat(room->pool, room->site->endpoint, "/bind?p=",
-                                               state, NULL));
+    /* Not wecom_login_go_to: a window of its own has not done its work yet. */
+    wecom_reply_redirect(reply, 302,
+                         apr_pstrcat(room->pool, room->site->public_url,
+                                     wecom_login_own_path(room, "bind"), "?p=", state,
+                                     room->client == WECOM_CLIENT_BROWSER ? "" : "#", NULL));
     return WECOM_REASON_NONE;
 }
 

@@ -35,6 +35,7 @@ static void add_button(apr_array_header_t *links, const wecom_login_t *room,
                        apr_pstrcat(room->pool, wecom_login_own_path(room, "login"), "?p=",
                                    choice->state, "&source=", source->id,
                                    choice->begun != NULL ? "&scan=1" : "", NULL));
+    APR_ARRAY_IDX(links, links->nelts - 1, wecom_page_link_t).is_source = 1;
     if (source == last && choice->sources->nelts > 1) {
         APR_ARRAY_IDX(links, links->nelts - 1, wecom_page_link_t).note
             = wecom_words_get(room->words, WECOM_WORD_LAST_USED);
@@ -104,7 +105,14 @@ static int find_pending(wecom_pending_t *pending, int *held, const wecom_login_t
         return 0;
     }
     *held = wecom_login_open_cookie(pending, room, state) == WECOM_OK;
-    return *held || wecom_login_recall_pending(pending, room, state) == WECOM_OK;
+    if (!*held && wecom_login_recall_pending(pending, room, state) != WECOM_OK) {
+        return 0;
+    }
+    if ((pending->flags & WECOM_PENDING_CONFIRM) != 0) { /* not a login that could go on */
+        *held = 0;
+        return 0;
+    }
+    return 1;
 }
 
 /* The panel's own login, begun where this browser does not hold it yet. */

@@ -120,6 +120,7 @@ static void restart(wecom_reply_t *reply, const wecom_login_t *room,
     source = wecom_source_find(wecom_source_narrow_text(room->sources, wish.allowed, room->pool),
                                pending->source);
     if (source != NULL) {
+        wish.mode = WECOM_LOGIN_DIRECT; /* this login had come to WeCom already */
         wecom_login_start_source(reply, room, source, &wish, WECOM_STATE_SECOND, 302);
     }
     else {
@@ -174,7 +175,8 @@ static void finish_without_cookie(wecom_reply_t *reply, wecom_login_t *room,
 {
     wecom_pending_t pending;
 
-    if (wecom_login_recall_pending(&pending, room, back->state) != WECOM_OK) {
+    if (wecom_login_recall_pending(&pending, room, back->state) != WECOM_OK
+        || (pending.flags & WECOM_PENDING_CONFIRM) != 0) {
         memset(&pending, 0, sizeof(pending));
         pending.source = "";
         pending.allowed = room->allowed;

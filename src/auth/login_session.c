@@ -98,6 +98,20 @@ wecom_reason_t wecom_login_make_session(wecom_reply_t *reply, const wecom_login_
     return seal_session(reply, room, ticket);
 }
 
+/* Is the visitor signed in for the target? A session of a source that the place does not allow
+ * opens nothing there: sent to it, the browser would only begin the same login again, for ever
+ * where WeCom answers silently. */
+int wecom_login_is_known(const wecom_login_t *room, const wecom_pending_t *pending)
+{
+    const apr_array_header_t *sources;
+
+    if (room->ticket == NULL || pending == NULL) {
+        return 0;
+    }
+    sources = wecom_source_narrow_text(room->sources, pending->allowed, room->pool);
+    return wecom_source_find(sources, room->ticket->source) != NULL;
+}
+
 /* The window has done its work: its page tells the one that opened it, and closes. Whoever sees it
  * stay, since nobody listens any more, goes on by the link. */
 static void tell_opener(wecom_reply_t *reply, const wecom_login_t *room, const char *target)
@@ -107,7 +121,7 @@ static void tell_opener(wecom_reply_t *reply, const wecom_login_t *room, const c
     wecom_page_t page;
 
     /* A used or doubled return comes here too: without a session it is no success. */
-    if (!reply->signed_in && room->ticket == NULL) {
+    if (!reply->signed_in && !wecom_login_is_known(room, room->entered)) {
         wecom_refusal_page(reply, room, WECOM_REASON_EXPIRED, target, NULL);
         return;
     }
@@ -135,20 +149,6 @@ void wecom_login_go_to(wecom_reply_t *reply, const wecom_login_t *room, const ch
     wecom_reply_redirect(reply, 302,
                          apr_pstrcat(room->pool, wecom_login_absolute(room, target),
                                      room->client == WECOM_CLIENT_BROWSER ? "" : "#", NULL));
-}
-
-/* Is the visitor signed in for the target? A session of a source that the place does not allow
- * opens nothing there: sent to it, the browser would only begin the same login again, for ever
- * where WeCom answers silently. */
-int wecom_login_is_known(const wecom_login_t *room, const wecom_pending_t *pending)
-{
-    const apr_array_header_t *sources;
-
-    if (room->ticket == NULL) {
-        return 0;
-    }
-    sources = wecom_source_narrow_text(room->sources, pending->allowed, room->pool);
-    return wecom_source_find(sources, room->ticket->source) != NULL;
 }
 
 void wecom_login_refuse(wecom_reply_t *reply, const wecom_login_t *room,

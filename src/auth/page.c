@@ -21,6 +21,13 @@ const char *const *wecom_page_names(void)
     return names;
 }
 
+/* A click that says yes to something is never made inside somebody else's page. */
+int wecom_page_may_be_framed(const wecom_page_t *page)
+{
+    return page->look != NULL && page->look->frame_ancestors != NULL
+           && page->form_action == NULL && page->number == NULL;
+}
+
 const char *wecom_page_policy(const wecom_page_t *page, apr_pool_t *pool)
 {
     const char *nonce = page->nonce != NULL
@@ -35,8 +42,8 @@ const char *wecom_page_policy(const wecom_page_t *page, apr_pool_t *pool)
                        page->frame_src != NULL ? "; frame-src " : "",
                        page->frame_src != NULL ? page->frame_src : "",
                        "; img-src 'self'; form-action 'self'; frame-ancestors ",
-                       page->look != NULL && page->look->frame_ancestors != NULL
-                       ? page->look->frame_ancestors : "'none'", "; base-uri 'none'", NULL);
+                       wecom_page_may_be_framed(page) ? page->look->frame_ancestors : "'none'",
+                       "; base-uri 'none'", NULL);
 }
 
 /* --- markup ----------------------------------------------------------------------------------- */

@@ -23,6 +23,7 @@ typedef struct wecom_page_link_t {
     const char *href;
     const char *note;                   /* quieter, below the label; NULL: none */
     const char *icon;                   /* address of a picture; NULL: none */
+    int is_source;                      /* begins a login; has a mark of its own */
 } wecom_page_link_t;
 
 /* An input of the form; with a label, unless its type is "hidden". */
@@ -80,6 +81,9 @@ typedef struct wecom_page_t {
 
 /* Never NULL. */
 const char *wecom_page_render(const wecom_page_t *page, apr_pool_t *pool);
+
+/* 1 when the origins of WeComFrameAncestors may show it in a frame: never a page with a form. */
+int wecom_page_may_be_framed(const wecom_page_t *page);
 
 /* The Content-Security-Policy that fits the page. */
 const char *wecom_page_policy(const wecom_page_t *page, apr_pool_t *pool);

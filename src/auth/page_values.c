@@ -9,7 +9,7 @@
 
 /* --- the vocabulary --------------------------------------------------------------------------- */
 
-enum { LINK_LABEL, LINK_HREF, LINK_NOTE, LINK_ICON, LINK_FIRST, LINK_COUNT };
+enum { LINK_LABEL, LINK_HREF, LINK_NOTE, LINK_ICON, LINK_FIRST, LINK_SOURCE, LINK_COUNT };
 
 static const wecom_slot_t link_slots[] = {
     [LINK_LABEL] = { "label", WECOM_SLOT_TEXT, NULL, 0 },
@@ -17,6 +17,7 @@ static const wecom_slot_t link_slots[] = {
     [LINK_NOTE] = { "note", WECOM_SLOT_TEXT, NULL, 0 },
     [LINK_ICON] = { "icon", WECOM_SLOT_ADDRESS, NULL, 0 },
     [LINK_FIRST] = { "first", WECOM_SLOT_FLAG, NULL, 0 },
+    [LINK_SOURCE] = { "source", WECOM_SLOT_FLAG, NULL, 0 },
     [LINK_COUNT] = { NULL, WECOM_SLOT_TEXT, NULL, 0 }
 };
 
@@ -32,7 +33,8 @@ static const wecom_slot_t input_slots[] = {
     [INPUT_COUNT] = { NULL, WECOM_SLOT_TEXT, NULL, 0 }
 };
 
-enum { BUTTON_NAME, BUTTON_VALUE, BUTTON_LABEL, BUTTON_DETAIL, BUTTON_FIRST, BUTTON_COUNT };
+enum { BUTTON_NAME, BUTTON_VALUE, BUTTON_LABEL, BUTTON_DETAIL, BUTTON_FIRST, BUTTON_DIGITS,
+       BUTTON_COUNT };
 
 static const wecom_slot_t button_slots[] = {
     [BUTTON_NAME] = { "name", WECOM_SLOT_TEXT, NULL, 0 },
@@ -40,6 +42,7 @@ static const wecom_slot_t button_slots[] = {
     [BUTTON_LABEL] = { "label", WECOM_SLOT_TEXT, NULL, 0 },
     [BUTTON_DETAIL] = { "detail", WECOM_SLOT_TEXT, NULL, 0 },
     [BUTTON_FIRST] = { "first", WECOM_SLOT_FLAG, NULL, 0 },
+    [BUTTON_DIGITS] = { "digits", WECOM_SLOT_FLAG, NULL, 0 },
     [BUTTON_COUNT] = { NULL, WECOM_SLOT_TEXT, NULL, 0 }
 };
 
@@ -128,6 +131,7 @@ static const apr_array_header_t *links_of(const wecom_page_t *page, apr_pool_t *
         item[LINK_HREF].text = row->href;
         item[LINK_NOTE].text = row->note;
         item[LINK_ICON].text = row->icon;
+        item[LINK_SOURCE].text = row->is_source ? YES : NULL;
         item[LINK_FIRST].text = first ? YES : NULL;
     }
     return list;
@@ -182,6 +186,8 @@ static const apr_array_header_t *buttons_of(const wecom_page_t *page, apr_pool_t
         item[BUTTON_VALUE].text = row->value;
         item[BUTTON_LABEL].text = row->label;
         item[BUTTON_DETAIL].text = row->detail;
+        item[BUTTON_DIGITS].text = row->label[strspn(row->label, "0123456789")] == '\0'
+                                   ? YES : NULL;
     }
     return list;
 }

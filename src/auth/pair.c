@@ -25,6 +25,33 @@ static const char *page_of(const wecom_login_t *room, const char *state, const c
     return apr_pstrcat(room->pool, wecom_login_own_path(room, "pair"), "?p=", state, more, NULL);
 }
 
+/* So many wait from one address at most: what strangers ask for pushes out what others wait for,
+ * and a company shares one address. Whoever finds no place gets WeCom's own page. */
+#define PLACES 200
+#define TRIES 4
+
+static int has_place(const wecom_login_t *room)
+{
+    const wecom_cache_t *cache = room->ports->cache;
+    const wecom_bytes_t mark = { (const unsigned char *)"1", 1 };
+    unsigned char random[TRIES];
+    int i;
+
+    if (wecom_crypto_random(random, sizeof(random)) != WECOM_OK) {
+        return 0;
+    }
+    for (i = 0; i < TRIES; i++) {
+        const char *key = apr_psprintf(room->pool, "%s|%d", room->address, random[i] % PLACES);
+
+        if (cache->put_if_absent(cache, "pair-place", key, mark, room->now,
+                                 room->now + apr_time_from_sec(WECOM_PAIRING_SECONDS), room->pool)
+            == WECOM_OK) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
 int wecom_pair_begin(wecom_reply_t *reply, const wecom_login_t *room,
                      const wecom_source_t *source, const wecom_login_wish_t *wish, int mark,
                      int status)
@@ -40,7 +67,7 @@ int wecom_pair_begin(wecom_reply_t *reply, const wecom_login_t *room,
     pairing.address = room->address;
     pairing.device = room->device;
     pairing.asked = room->now;
-    if (pairing.link == NULL || !wecom_pairing_draw(&pairing)) {
+    if (!has_place(room) || pairing.link == NULL || !wecom_pairing_draw(&pairing)) {
         return 0;
     }
     state = wecom_login_make_pending(reply, room, source->id, wish, WECOM_PENDING_PAIR, mark);
@@ -71,6 +98,21 @@ static const char *pull_up_link(const wecom_login_t *room, const asking_t *askin
     return wecom_link_pull_up(&asking->source->app, inside, room->pool);
 }
 
+/* A sentence that ends with the number: it stands below, large, and need not be said twice. */
+static const char *without_end(const char *sentence, const char *number, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(sentence);
+    apr_size_t end = strlen(number);
+
+    if (len <= end || strcmp(sentence + len - end, number) != 0) {
+        return sentence;
+    }
+    for (len -= end; len > 0 && sentence[len - 1] == ' '; len--) {
+        /* the blank before it */
+    }
+    return apr_pstrmemdup(pool, sentence, len);
+}
+
 static void show_number(wecom_reply_t *reply, const wecom_login_t *room, const asking_t *asking)
 {
     const char *state = asking->pending.state;
@@ -84,7 +126,8 @@ static void show_number(wecom_reply_t *reply, const wecom_login_t *room, const a
     page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
     page.number = apr_itoa(room->pool, asking->pairing.numbers[asking->pairing.right]);
     pairs[1] = page.number;
-    page.sentence = wecom_words_fill(room->words, WECOM_WORD_PAIR_NUMBER, pairs, room->pool);
+    page.sentence = without_end(wecom_words_fill(room->words, WECOM_WORD_PAIR_NUMBER, pairs,
+                                                 room->pool), page.number, room->pool);
     wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_OPEN_IN_WECOM),
                        pull_up_link(room, asking));
     wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_OTHER_PAGE),
@@ -155,8 +198,11 @@ static wecom_reason_t end_of(const asking_t *asking, apr_time_t now)
     if (pairing->stage == WECOM_PAIRING_ENDED) {
         return pairing->reason != WECOM_REASON_NONE ? pairing->reason : WECOM_REASON_PAIR_EXPIRED;
     }
-    return pairing->stage == WECOM_PAIRING_DONE || wecom_pairing_is_alive(pairing, now)
-           ? WECOM_REASON_NONE : WECOM_REASON_PAIR_EXPIRED;
+    if (pairing->stage == WECOM_PAIRING_DONE) { /* the phone may have slept over it, a little */
+        return now - pairing->asked <= 2 * apr_time_from_sec(WECOM_PAIRING_SECONDS)
+               ? WECOM_REASON_NONE : WECOM_REASON_PAIR_EXPIRED;
+    }
+    return wecom_pairing_is_alive(pairing, now) ? WECOM_REASON_NONE : WECOM_REASON_PAIR_EXPIRED;
 }
 
 static void tell_state(wecom_reply_t *reply, const wecom_login_t *room, const char *word,

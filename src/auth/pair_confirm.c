@@ -52,12 +52,14 @@ static int once(const wecom_login_t *room, const char *kind, const char *key)
            == WECOM_OK;
 }
 
-static void move_to(const wecom_login_t *room, const char *state, wecom_pairing_t *pairing,
-                    wecom_pairing_stage_t stage, wecom_reason_t reason)
+/* 0: the cache did not take it, and the browser that asked will wait in vain. */
+static int move_to(const wecom_login_t *room, const char *state, wecom_pairing_t *pairing,
+                   wecom_pairing_stage_t stage, wecom_reason_t reason)
 {
     pairing->stage = stage;
     pairing->reason = reason;
-    wecom_pairing_put(room->ports->cache, state, pairing, room->now, room->pool);
+    return wecom_pairing_put(room->ports->cache, state, pairing, room->now, room->pool)
+           == WECOM_OK;
 }
 
 /* In WeCom nobody can start again: what was wanted waits in the other browser. */
@@ -174,7 +176,10 @@ static wecom_reason_t keep_member(question_t *question, wecom_reply_t *reply,
     wecom_bytes_t value;
 
     memset(&wish, 0, sizeof(wish));
-    wish.allowed = "";
+    /* What holds where nothing is wished for: the state stands in the page, and whoever has it may
+     * not begin with it what could not be begun without. */
+    wish.allowed = room->allowed;
+    wish.flags = room->flags;
     wish.target = "/";
     question->pending.state = wecom_login_make_pending(reply, room, question->source->id, &wish,
                                                        WECOM_PENDING_CONFIRM, WECOM_STATE_FIRST);
@@ -345,7 +350,7 @@ static void say_done(wecom_reply_t *reply, const wecom_login_t *room)
 
     memset(&page, 0, sizeof(page));
     page.name = "pair-done";
-    page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
+    page.title = wecom_words_get(room->words, WECOM_WORD_PAIR_DONE_TITLE);
     page.sentence = wecom_words_get(room->words, WECOM_WORD_PAIR_DONE);
     reply->reason = WECOM_REASON_PAIR_CONFIRMED;
     wecom_refusal_show(reply, room, 200, &page);
@@ -387,6 +392,10 @@ void wecom_pair_answer(wecom_reply_t *reply, const wecom_login_t *room,
         refuse(reply, room, question.source, reason);
         return;
     }
-    move_to(room, question.state, &question.pairing, WECOM_PAIRING_DONE, WECOM_REASON_NONE);
+    if (!move_to(room, question.state, &question.pairing, WECOM_PAIRING_DONE,
+                 WECOM_REASON_NONE)) {
+        refuse(reply, room, question.source, WECOM_REASON_INTERNAL);
+        return;
+    }
     say_done(reply, room);
 }

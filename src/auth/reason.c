@@ -196,15 +196,15 @@ static const wecom_reason_row_t rows[WECOM_REASON_COUNT] = {
         "a kept form came back for the second time", NULL },
     [WECOM_REASON_PAIR_CONFIRMED] = {
         "WC0285", WECOM_LEVEL_INFO, 200, WECOM_WORD_PAIR_DONE,
-        "the member picked the right number; the browser that asked is let in", NULL },
+        "the member picked the right number; the browser that asked may take its session", NULL },
     [WECOM_REASON_PAIR_EXPIRED] = {
         "WC0286", WECOM_LEVEL_INFO, 400, WECOM_WORD_EXPIRED,
         "the pull-up is too old, used, or unknown", NULL },
     [WECOM_REASON_PAIR_USED] = {
-        "WC0287", WECOM_LEVEL_WARN, 400, WECOM_WORD_EXPIRED,
+        "WC0287", WECOM_LEVEL_WARN, 400, WECOM_WORD_PAIR_USED,
         "the link of a pull-up was opened a second time", NULL },
     [WECOM_REASON_PAIR_OUTSIDE] = {
-        "WC0288", WECOM_LEVEL_INFO, 400, WECOM_WORD_OPEN_INSIDE,
+        "WC0288", WECOM_LEVEL_INFO, 400, WECOM_WORD_PAIR_OUTSIDE,
         "the link of a pull-up was opened outside WeCom", NULL },
     [WECOM_REASON_PAIR_ELSEWHERE] = {
         "WC0289", WECOM_LEVEL_WARN, 403, WECOM_WORD_PAIR_ELSEWHERE,

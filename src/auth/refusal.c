@@ -54,6 +54,7 @@ void wecom_refusal_show(wecom_reply_t *reply, const wecom_login_t *room, int sta
     page->nonce = wecom_crypto_random_text(22, room->pool);
     reply->body = wecom_page_render(page, room->pool);
     reply->policy = wecom_page_policy(page, room->pool);
+    reply->framed = wecom_page_may_be_framed(page);
     reply->opener = room->opener != NULL;
 }
 

@@ -21,6 +21,7 @@ typedef struct wecom_reply_t {
     const char *body;                /* NULL: none */
     const char *policy;              /* of a page: its Content-Security-Policy; NULL: no page */
     const char *referrer;            /* Referrer-Policy; NULL: no-referrer */
+    int framed;                      /* of a page: others may show it in a frame */
     int opener;                      /* the page must keep hold of the one that opened it */
     int retry_after;                 /* seconds; 0: none */
     const char *refresh;             /* Refresh: where to go by itself; NULL: nowhere */

@@ -61,6 +61,7 @@ typedef struct wecom_login_t {
     const char *last_source;                /* as the browser says, or NULL */
 
     /* of the login that goes on here (wecom_login_enter) */
+    const wecom_pending_t *entered;         /* as long as the room lives; NULL: none */
     const char *opener;                     /* the origin of the page that waits for this window; */
     const char *nonce;                      /* NULL: it has no window of its own */
 } wecom_login_t;

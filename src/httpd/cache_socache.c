@@ -22,9 +22,10 @@ typedef struct instance_t {
 } instance_t;
 
 /* Who fills an instance: a flood of one sort evicts nothing of the others. */
-enum { COMMON, VISITORS, MEMBERS, ROLES };
+enum { COMMON, VISITORS, PAIRS, HALVES, MEMBERS, ROLES };
 
-static const char *const role_names[ROLES] = { "common", "visitors", "members" };
+static const char *const role_names[ROLES] = { "common", "visitors", "pairs", "halves",
+                                               "members" };
 
 struct wecom_socache_t {
     instance_t instances[ROLES];
@@ -36,6 +37,7 @@ typedef struct port_t {
     wecom_cache_t port;
     wecom_socache_t *socache;
     const wecom_keyring_t *ring;
+    const char *site;
 } port_t;
 
 static struct ap_socache_hints hints = {
@@ -180,7 +182,8 @@ static int open_lasting(wecom_socache_t *socache, const char *spec, server_rec *
                         apr_pool_t *pconf)
 {
     apr_pool_t *process = s->process->pool;
-    const char *key = apr_pstrcat(pconf, "mod_auth_wecom-cache-", spec, NULL);
+    /* The number is that of lasting_t: another version of the module may have left one. */
+    const char *key = apr_psprintf(pconf, "mod_auth_wecom-cache-%d-%s", (int)ROLES, spec);
     lasting_t *lasting;
     void *kept = NULL;
     int role;
@@ -243,7 +246,7 @@ void wecom_cache_socache_child_init(wecom_socache_t *socache, apr_pool_t *pchild
 
 /* What is not named here is the server's own (access tokens, when WeCom rests), or is bounded by
  * itself and must not be flushed: the throttle of passwords. */
-static instance_t *instance_of(const port_t *port, const char *kind)
+static int role_of(const char *kind)
 {
     static const struct {
         const char *kind;
@@ -251,27 +254,35 @@ static instance_t *instance_of(const port_t *port, const char *kind)
     } roles[] = {
         { "pending", VISITORS }, { "used", VISITORS },
         { "kept", VISITORS },
-        { "half", VISITORS }, /* by members, but as many as they like */
-        { "pair", VISITORS }, { "pair-link", VISITORS }, { "pair-seen", VISITORS },
-        { "pair-question", VISITORS }, { "pair-answered", VISITORS },
+        { "half", HALVES }, /* by members, but as many as they like */
+        { "pair", PAIRS }, { "pair-link", PAIRS }, { "pair-seen", PAIRS },
+        { "pair-question", PAIRS }, { "pair-answered", PAIRS }, { "pair-place", PAIRS },
         { "standing", MEMBERS }, { "standing-asked", MEMBERS }, { "loop", MEMBERS },
     };
     apr_size_t i;
 
     for (i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
         if (strcmp(kind, roles[i].kind) == 0) {
-            return &port->socache->instances[roles[i].role];
+            return roles[i].role;
         }
     }
-    return &port->socache->instances[COMMON];
+    return COMMON;
+}
+
+static instance_t *instance_of(const port_t *port, const char *kind)
+{
+    return &port->socache->instances[role_of(kind)];
 }
 
 /* The ring is a part of it: virtual hosts with other keys cannot read each other's entries, and
- * must not overwrite them either. */
+ * must not overwrite them either. What belongs to a login under way also belongs to one site:
+ * virtual hosts share the ring, and a state of one meant something else on the other, where an id
+ * can be another enterprise's source and registration may be open. */
 static wecom_status_t id_of(unsigned char id[WECOM_SHA256_BYTES], const port_t *port,
                             const char *kind, const char *key)
 {
-    wecom_bytes_t parts[3];
+    int role = role_of(kind);
+    wecom_bytes_t parts[4];
 
     parts[0].data = (const unsigned char *)kind;
     parts[0].len = strlen(kind);
@@ -279,7 +290,9 @@ static wecom_status_t id_of(unsigned char id[WECOM_SHA256_BYTES], const port_t *
     parts[1].len = strlen(key);
     parts[2].data = wecom_crypto_keyring_id(port->ring);
     parts[2].len = WECOM_SHA256_BYTES;
-    return wecom_crypto_hash(id, parts, 3);
+    parts[3].data = (const unsigned char *)port->site;
+    parts[3].len = role == VISITORS || role == PAIRS || role == HALVES ? strlen(port->site) : 0;
+    return wecom_crypto_hash(id, parts, 4);
 }
 
 static int is_locked(const port_t *port)
@@ -463,12 +476,13 @@ static wecom_status_t cache_drop(const wecom_cache_t *self, const char *kind, co
 }
 
 wecom_cache_t *wecom_cache_socache_port(wecom_socache_t *socache, const wecom_keyring_t *ring,
-                                        apr_pool_t *pool)
+                                        const char *site, apr_pool_t *pool)
 {
     port_t *port = apr_pcalloc(pool, sizeof(*port));
 
     port->socache = socache;
     port->ring = ring;
+    port->site = site;
     port->port.get = cache_get;
     port->port.put = cache_put;
     port->port.put_if_absent = cache_put_if_absent;

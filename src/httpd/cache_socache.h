@@ -32,8 +32,9 @@ wecom_socache_t *wecom_cache_socache_open(const char *spec, server_rec *s, apr_p
 void wecom_cache_socache_child_init(wecom_socache_t *socache, apr_pool_t *pchild,
                                     server_rec *s);
 
-/* A port that seals with this ring. */
+/* A port that seals with this ring. site: the public URL; what belongs to a login under way is this
+ * site's alone, and the rest (tokens, rests, tries) is everybody's who has the ring. */
 wecom_cache_t *wecom_cache_socache_port(wecom_socache_t *socache, const wecom_keyring_t *ring,
-                                        apr_pool_t *pool);
+                                        const char *site, apr_pool_t *pool);
 
 #endif

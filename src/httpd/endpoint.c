@@ -131,22 +131,21 @@ static int is_elsewhere(request_rec *r, const wecom_visit_t *visit, wecom_reply_
     return 1;
 }
 
-static int flag_parameter(int *flag, const request_rec *r, const char *name, const char *yes)
+static int is_given(const request_rec *r, const char *name, const char *yes)
 {
     const char *value;
 
-    *flag = wecom_endpoint_parameter(&value, r, name, WECOM_MAX_SOURCE_ID) && value != NULL
-            && strcmp(value, yes) == 0;
-    return 1;
+    return wecom_endpoint_parameter(&value, r, name, WECOM_MAX_SOURCE_ID) && value != NULL
+           && strcmp(value, yes) == 0;
 }
 
 /* What stands in the address for a login that begins here. 0: malformed. */
 static int read_login_query(wecom_login_query_t *query, const char **wanted,
                             wecom_login_wish_t *wish, int *popup, const request_rec *r)
 {
-    flag_parameter(&query->page, r, "page", "1");
-    flag_parameter(&query->scan, r, "scan", "1");
-    flag_parameter(popup, r, "display", "popup");
+    query->page = is_given(r, "page", "1");
+    query->scan = is_given(r, "scan", "1");
+    *popup = is_given(r, "display", "popup");
     if (!wecom_endpoint_parameter(&query->pending, r, "p", WECOM_MAX_STATE)
         || !wecom_endpoint_parameter(&query->source, r, "source", WECOM_MAX_SOURCE_ID)
         || !wecom_endpoint_parameter(wanted, r, "return", WECOM_MAX_TARGET)) {

@@ -127,11 +127,22 @@ void wecom_request_defaults(const char **allowed, unsigned int *flags, request_r
 #define LANG_SECONDS 31536000 /* a year */
 #define MAX_LANG 8
 
+/* Of the cookie; -1 for none. */
+static int kept_language(const request_rec *r, const wecom_visit_t *visit)
+{
+    if (visit->lang.data == NULL || visit->lang.len > MAX_LANG) {
+        return -1;
+    }
+    return wecom_words_tag(apr_pstrmemdup(r->pool, (const char *)visit->lang.data,
+                                          visit->lang.len));
+}
+
 /* On our own URLs a parameter chooses the language, and a cookie keeps the choice for all pages. */
 static int chosen_language(request_rec *r, const wecom_visit_t *visit)
 {
     const wecom_request_t *own = wecom_request_peek(r);
     const wecom_site_t *site = visit->server->site;
+    int kept = kept_language(r, visit);
     const char *tag = NULL;
     wecom_address_t address;
     int lang;
@@ -139,14 +150,14 @@ static int chosen_language(request_rec *r, const wecom_visit_t *visit)
     if (r->args == NULL || own == NULL || own->own == NULL
         || wecom_text_query_get(&tag, r->args, strlen(r->args), "lang", MAX_LANG,
                                 r->pool) != WECOM_OK) {
-        return visit->lang - 1;
+        return kept;
     }
     lang = wecom_words_tag(tag);
     if (lang < 0) {
-        return visit->lang - 1;
+        return kept;
     }
     wecom_request_address(&address, r, visit);
-    if (lang != visit->lang - 1 && r->method_number == M_GET
+    if (lang != kept && r->method_number == M_GET
         && wecom_site_fits(site, &address)) {
         tag = wecom_words_builtin((wecom_lang_t)lang)->tag;
         wecom_request_set_cookie(r, wecom_site_cookie(site, site->lang_cookie, tag, LANG_SECONDS, 0,
@@ -189,7 +200,11 @@ void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visi
     room->device = room->client == WECOM_CLIENT_BROWSER
                    ? wecom_link_device(apr_table_get(r->headers_in, "User-Agent"))
                    : WECOM_DEVICE_OTHER;
-    room->last_source = visit->last_source;
+    room->last_source = wecom_source_is_id((const char *)visit->last_source.data,
+                                           visit->last_source.len)
+                        ? apr_pstrmemdup(r->pool, (const char *)visit->last_source.data,
+                                         visit->last_source.len)
+                        : NULL;
     room->look = server->look;
     room->words = wecom_look_words(server->look, language_of(r, visit));
     room->address = r->useragent_ip;
@@ -292,7 +307,6 @@ void wecom_request_set_header(request_rec *r, const char *name, const char *valu
 
 void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
 {
-    const wecom_visit_t *visit = wecom_request_visit(r);
     int i;
 
     wecom_request_own(r)->answered = 1;
@@ -302,7 +316,7 @@ void wecom_request_write_headers(request_rec *r, const wecom_reply_t *reply)
                              reply->referrer != NULL ? reply->referrer : "no-referrer");
     if (reply->policy != NULL) {
         wecom_request_set_header(r, "Content-Security-Policy", reply->policy);
-        if (visit->server->look->frame_ancestors == NULL) {
+        if (!reply->framed) {
             wecom_request_set_header(r, "X-Frame-Options", "DENY");
         }
         wecom_request_set_header(r, "Cross-Origin-Opener-Policy",

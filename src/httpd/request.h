@@ -27,8 +27,8 @@ typedef struct wecom_visit_t {
     apr_array_header_t *session_values;  /* wecom_bytes_t: cookies with our session's name;
                                           * NULL: none */
     apr_array_header_t *pending;         /* wecom_login_cookie_t; never NULL */
-    const char *last_source;             /* what the browser says it used last, or NULL */
-    int lang;                            /* 1 + that of the language cookie; 0: none came */
+    wecom_bytes_t last_source;           /* as sent; data NULL: not sent. So is the next one */
+    wecom_bytes_t lang;
 
     int session_read;                    /* the next five are known */
     const wecom_ticket_t *ticket;        /* of a living session, else NULL */

@@ -150,7 +150,8 @@ void wecom_runtime_child_init(apr_pool_t *pchild, server_rec *s)
         ports->clock = &real_clock;
         ports->slots = slots;
         ports->cache = wecom_cache_socache_port(cache_for(server->cache, s, pchild),
-                                                server->cache_ring, pchild);
+                                                server->cache_ring, server->site->public_url,
+                                                pchild);
         apr_hash_set(ports_by_server, apr_pmemdup(pchild, &server, sizeof(server)),
                      sizeof(server), ports);
     }

@@ -142,6 +142,13 @@ static int is_of_a_sibling(const wecom_text_cookie_t *cookie)
     return len > 14 && memcmp(name, "wecomp_", 7) == 0 && name[13] == '_' && is_tag(name + 7, 6);
 }
 
+/* Whoever shows a page looks into it; most requests do not. */
+static void take_value(wecom_bytes_t *value, const wecom_text_cookie_t *cookie)
+{
+    value->data = (const unsigned char *)cookie->value;
+    value->len = cookie->value_len;
+}
+
 /* Note what is ours, as slices of the header. */
 static void take_cookie(wecom_visit_t *visit, const wecom_text_cookie_t *cookie)
 {
@@ -161,14 +168,11 @@ static void take_cookie(wecom_visit_t *visit, const wecom_text_cookie_t *cookie)
     }
     else if (cookie->name_len == strlen(site->last_cookie)
              && has_prefix(cookie, site->last_cookie)) {
-        if (wecom_source_is_id(cookie->value, cookie->value_len)) {
-            visit->last_source = apr_pstrmemdup(visit->pool, cookie->value, cookie->value_len);
-        }
+        take_value(&visit->last_source, cookie);
     }
     else if (cookie->name_len == strlen(site->lang_cookie)
              && has_prefix(cookie, site->lang_cookie)) {
-        visit->lang = wecom_words_tag(apr_pstrndup(visit->pool, cookie->value,
-                                                   cookie->value_len)) + 1;
+        take_value(&visit->lang, cookie);
     }
     else if (has_prefix(cookie, site->pending_prefix)
              && visit->pending->nelts < WECOM_MAX_COOKIES) {

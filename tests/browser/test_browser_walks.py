@@ -11,24 +11,35 @@ from elsewhere import page
 from harness.site import Place
 from portal import TWO_CORPS, TWO_SOURCES, portal
 
+# An application of this very site gets 401; one of another origin may read `session` alone.
+CALL = """
+function call() {
+    return fetch("/intranet/data.txt").then(function (answer) {
+        outcomes.push(answer.status);
+        return answer.status === 401 ? login() : null;
+    });
+}
+"""
+ASK = """
+function call() {
+    return WeCom.session().then(function (session) {
+        outcomes.push(session && session.userid);
+        return session ? null : login();
+    });
+}
+"""
 APP = """
 window.outcomes = [];
+function login() {
+    return WeCom.login().then(function (told) {
+        outcomes.push(told);
+        return told.ok ? call() : null;
+    });
+}
 document.getElementById("go").addEventListener("click", function () {
     window.stays = true;
     call();
 });
-function call() {
-    return fetch(DATA, {credentials: "include"}).then(function (answer) {
-        if (answer.status !== 401) {
-            return answer.text().then(function (text) { outcomes.push(text); });
-        }
-        outcomes.push(401);
-        return WeCom.login().then(function (told) {
-            outcomes.push(told);
-            return told.ok ? call() : null;
-        });
-    });
-}
 """
 
 
@@ -83,7 +94,7 @@ def test_pull_up(fresh, log, visitors, look, device):
 
 def test_pull_up_in_chinese(fresh, log, visitors, look):
     phone = Phone(portal(fresh), visitors, ANDROID, "zh-CN")
-    assert f"请打开企业微信，并选择数字 {phone.number}" in phone.browser.text
+    assert f"请打开企业微信，并选择数字\n{phone.number}" in phone.browser.text
     look(phone.browser, "pair-zh")
     phone.pull_up()
     assert "不是我本人操作" in phone.wecom.text and "安卓手机" in phone.wecom.text
@@ -133,108 +144,93 @@ def test_address_is_copied(fresh, log, visitors):
 
 # --- a window of its own ---
 
-def application(elsewhere, site, headers=None):
-    """A single-page application of another origin; the same site, so that cookies go along."""
-    elsewhere.pages["/app"] = page(
-        '<button id="go">Load</button>', site.url("/wecom/wecom.js"),
-        f"const DATA = {site.url('/intranet/data.txt')!r};" + APP, **(headers or {}))
-    return elsewhere.at("127.0.0.1") + "/app"
+def popup_site(fresh, elsewhere):
+    return portal(fresh, server=(f"WeComPopupOrigins {elsewhere.at()}",))
 
 
-def popup_site(fresh, elsewhere, **more):
-    cors = (f'Header always set Access-Control-Allow-Origin "{elsewhere.at()}"',
-            "Header always set Access-Control-Allow-Credentials true")
-    return portal(fresh, lines=cors, server=(f"WeComPopupOrigins {elsewhere.at()}",), **more)
+class Application:
+    """A page that is never left, and the window that it opens."""
+
+    def __init__(self, visitors, elsewhere, site, headers=None, own=False):
+        self.browser = visitors()
+        app = page('<button id="go">Load</button>', site.url("/wecom/wecom.js"),
+                   APP + (CALL if own else ASK), **(headers or {}))
+        if own:
+            site.write("open/app.html", app.body)
+        elsewhere.pages["/app"] = app
+        self.browser.open(site.url("/open/app.html") if own else elsewhere.at() + "/app")
+        self.here = self.browser.driver.current_window_handle
+        self.browser.press("#go")
+        self.browser.wait_for_windows(2)
+        (self.window,) = [w for w in self.browser.driver.window_handles if w != self.here]
+        self.browser.go_to_window(self.window)
+        self.browser.wait_for_sim("wwlogin")
+
+    def scan(self):
+        self.browser.press("#userid option[value=LiNa]")
+        self.browser.press("#phone button:not(.plain)")
+
+    def wait(self, *outcomes):
+        """Back on its page, these have come."""
+        self.browser.go_to_window(self.here)
+        self.browser.wait(lambda _: len(self.outcomes) >= len(outcomes), "an outcome", seconds=40)
+        assert self.outcomes == list(outcomes)
+        assert self.browser.script("return window.stays") is True, "no full page load"
+
+    @property
+    def outcomes(self):
+        return self.browser.script("return window.outcomes")
+
+    def do(self, script):
+        before = len(self.outcomes)
+        self.browser.script(script + ".then(r => outcomes.push(r))")
+        self.browser.wait(lambda _: len(self.outcomes) > before, script)
+        return self.outcomes[before]
 
 
-def outcomes(browser):
-    return browser.script("return window.outcomes")
+DONE = {"ok": True, "id": "WC0200"}
 
 
-def test_application_signs_in_by_a_window(fresh, elsewhere, visitors, log):
-    """401, a window, and the same call again; the application's page is never left."""
+@pytest.mark.parametrize("own", [True, False], ids=["own", "other-origin"])
+def test_application_signs_in_by_a_window(fresh, elsewhere, visitors, log, own):
+    """401 (or no session), a window, and the same call again; the page is never left."""
     site = popup_site(fresh, elsewhere)
-    browser = visitors()
-    browser.open(application(elsewhere, site))
-    here = browser.driver.current_window_handle
-    browser.press("#go")
-    browser.wait_for_windows(2)
-    (window,) = [w for w in browser.driver.window_handles if w != here]
-    browser.go_to_window(window)
-    browser.wait_for_sim("wwlogin")
-    size = browser.script("return [outerWidth, outerHeight]")
-    assert size == [585, 649] or size[0] < 600
-    browser.press("#userid option[value=LiNa]")
-    browser.press("#phone button:not(.plain)")
-    browser.wait_for_windows(1)
-    browser.go_to_window(here)
-    browser.wait(lambda _: len(outcomes(browser)) == 3, "the second call")
-    assert outcomes(browser) == [401, {"ok": True, "id": "WC0200"}, "confidential"]
-    assert browser.script("return window.stays") is True, "no full page load"
-    browser.script("WeCom.session().then(s => outcomes.push(s.userid))")
-    browser.wait(lambda _: len(outcomes(browser)) == 4, "the session")
-    assert outcomes(browser)[3] == "LiNa"
-    browser.script("WeCom.logout().then(r => outcomes.push(r))")
-    browser.wait(lambda _: len(outcomes(browser)) == 5, "the logout")
-    assert outcomes(browser)[4] == {"ok": True}
+    app = Application(visitors, elsewhere, site, own=own)
+    assert app.browser.script("return outerWidth") < 600
+    app.scan()
+    app.browser.wait_for_windows(1)
+    app.wait(*((401, DONE, 200) if own else (None, DONE, "LiNa")))
+    assert app.do("WeCom.session().then(s => s.source)") == "acme"
+    assert app.do("WeCom.logout()") == {"ok": True}
+    assert app.do("WeCom.session()") is None
 
 
 def test_window_that_the_visitor_closes(fresh, elsewhere, visitors, log):
-    site = popup_site(fresh, elsewhere)
-    browser = visitors()
-    browser.open(application(elsewhere, site))
-    here = browser.driver.current_window_handle
-    browser.press("#go")
-    browser.wait_for_windows(2)
-    (window,) = [w for w in browser.driver.window_handles if w != here]
-    browser.go_to_window(window)
-    browser.wait_for_sim("wwlogin")
-    browser.close_window(window)
-    browser.go_to_window(here)
-    browser.wait(lambda _: len(outcomes(browser)) == 2, "the end", seconds=30)
-    assert outcomes(browser) == [401, {"ok": False, "id": "closed"}]
+    app = Application(visitors, elsewhere, popup_site(fresh, elsewhere))
+    app.browser.close_window(app.window)
+    app.wait(None, {"ok": False, "id": "closed"})
 
 
 def test_window_that_is_refused(fresh, elsewhere, visitors, log, look):
     """The sentence can be read there; closing it tells the application why."""
     site = popup_site(fresh, elsewhere)
-    browser = visitors()
-    browser.open(application(elsewhere, site))
-    here = browser.driver.current_window_handle
-    browser.press("#go")
-    browser.wait_for_windows(2)
-    (window,) = [w for w in browser.driver.window_handles if w != here]
-    browser.go_to_window(window)
-    browser.wait_for_sim("wwlogin")
+    app = Application(visitors, elsewhere, site)
     site.sim.member("LiNa", status=2)
-    browser.press("#userid option[value=LiNa]")
-    browser.press("#phone button:not(.plain)")
-    browser.wait_for_path("/wecom/return")
-    assert "disabled or not yet activated" in browser.text
-    look(browser, "popup-refused")
-    browser.close_window(window)
-    browser.go_to_window(here)
-    browser.wait(lambda _: len(outcomes(browser)) == 2, "the end", seconds=30)
-    assert outcomes(browser)[1] == {"ok": False, "id": "WC0214"}
+    app.scan()
+    app.browser.wait_for_path("/wecom/return")
+    assert "disabled or not yet activated" in app.browser.text
+    look(app.browser, "popup-refused")
+    app.browser.close_window(app.window)
+    app.wait(None, {"ok": False, "id": "WC0214"})
     log.expect("WC0214")
 
 
 def test_lost_opener(fresh, elsewhere, visitors, log):
     """A COOP of the application's page: the session itself tells in the end."""
-    site = popup_site(fresh, elsewhere)
-    browser = visitors()
-    browser.open(application(elsewhere, site, {"Cross_Origin_Opener_Policy": "same-origin"}))
-    here = browser.driver.current_window_handle
-    browser.press("#go")
-    browser.wait_for_windows(2)
-    (window,) = [w for w in browser.driver.window_handles if w != here]
-    browser.go_to_window(window)
-    browser.wait_for_sim("wwlogin")
-    browser.press("#userid option[value=LiNa]")
-    browser.press("#phone button:not(.plain)")
-    browser.go_to_window(here)
-    browser.wait(lambda _: len(outcomes(browser)) == 3, "the second call", seconds=30)
-    assert outcomes(browser)[1]["ok"] is True and outcomes(browser)[2] == "confidential"
+    app = Application(visitors, elsewhere, popup_site(fresh, elsewhere),
+                      {"Cross_Origin_Opener_Policy": "same-origin"})
+    app.scan()
+    app.wait(None, {"ok": True, "id": ""}, "LiNa")
 
 
 # --- the panel ---
@@ -253,7 +249,6 @@ FRAME = "#panel iframe"
 def test_panel(fresh, sim, visitors, wecom_names, log, look):
     site = panel_site(fresh, sim)
     browser = visitors(**wecom_names)
-    browser.may_ask = ["login.work.weixin.qq.com", "wwcdn.weixin.qq.com"]
     browser.open(site.url("/intranet/page1.html"))
     browser.wait_for_path("/wecom/login")
     with browser.frame(FRAME):
@@ -284,7 +279,6 @@ def test_panel_of_the_chosen_source(fresh, sim, visitors, wecom_names, log):
     site = panel_site(fresh, sim, sources=TWO_SOURCES, places=(
         Place("/other", lines=TWO_CORPS),), lines=TWO_CORPS)
     browser = visitors(**wecom_names)
-    browser.may_ask = ["login.work.weixin.qq.com", "wwcdn.weixin.qq.com"]
     browser.open(site.url("/intranet/page1.html"))
     browser.wait_for_path("/wecom/login")
     assert not browser.driver.find_elements("css selector", FRAME)

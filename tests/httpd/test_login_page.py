@@ -86,7 +86,7 @@ def test_direct_takes_the_one_used_last(site, browsers, sim):
     assert walk.hops[-1].query["agentid"] == str(sim.app(0, 1).agentid)
 
 
-@pytest.mark.parametrize("value", ["nobody", "HR", "hr;x", "../hr", "a" * 32, "%68r", "", "hr hr"])
+@pytest.mark.parametrize("value", ["nobody", "HR", "hr/x", "../hr", "a" * 32, "%68r", "", "hr hr"])
 def test_source_that_the_cookie_invents(site, browsers, value):
     browser = browsers()
     walk = browser.walk(site.url("/intranet/"))

@@ -63,7 +63,8 @@ def test_methods_of_a_member_too(plain, signed_in):
 # --- what all own URLs carry ---
 
 @pytest.mark.parametrize("path, status", [
-    ("login?source=acme", 302), ("login", 200), ("login?source=nosuch", 404),
+    ("login?source=acme", 302), ("login", 302), ("login?page=1", 200),
+    ("login?source=nosuch", 404),
     ("return", 400), ("return?state=x", 400), ("logout", 200), ("session", 401),
     ("jssdk", 401), ("/" + VERIFY, 200)])
 def test_headers(plain, browsers, log, path, status):

@@ -6,6 +6,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 
+from harness.accounts import (Accounts, directory_lines, form_at, place, source,
+                              write_passwords)
 from harness.client import FETCH, WECOM_IOS, links
 from harness.site import Place, Source
 
@@ -109,14 +111,13 @@ def test_origin_is_sealed(site, browsers):
 
 
 def test_refusal_is_told(site, browsers, log):
-    browser = browsers(WECOM_IOS, person="openid:oExample")
-    walk = browser.walk(login(site))
-    assert told(walk.page) == {"origin": APP, "nonce": NONCE, "id": "WC0211", "ok": "false"}
+    walk = browsers().scan(login(site), "yangtao")
+    assert told(walk.page) == {"origin": APP, "nonce": NONCE, "id": "WC0214", "ok": "false"}
     check_headers(walk.page)
     ((_, again),) = links(walk.page)
     again = parse_qs(urlsplit(again).query)
     assert again["origin"] == [APP] and again["display"] == ["popup"]
-    log.expect("WC0211")
+    log.expect("WC0214")
 
 
 def test_doubled_return(site, browsers):
@@ -184,3 +185,34 @@ def test_logout_by_script(site, signed_in):
 def test_form_that_allows_the_window_is_not_framed(site, browsers):
     page = browsers().walk(login(site, source=None)).page
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+
+
+# --- with accounts ---
+
+@pytest.fixture
+def asking(fresh, databases):
+    database = databases("sqlite3")
+    lines = write_passwords(database, li_na="right horse")
+    Accounts(database).add("li.na")
+    return fresh(sources=(source("WeComAssociation ask"),), places=(place(),),
+                 modules=("dbd", "authn_file"),
+                 lines=directory_lines(database, *lines) + (f"WeComPopupOrigins {APP}",))
+
+
+def test_question_in_the_window(asking, browsers):
+    """The visitor is asked there, and only the answer ends the window's work."""
+    browser = browsers()
+    walk = browser.scan(login(asking), "LiNa")
+    assert "/wecom/bind" in walk.url and told(walk.page) is None
+    check_headers(walk.page)
+    done = form_at(browser, walk).send()
+    assert told(done.page) == {"origin": APP, "nonce": NONCE, "id": "WC0200", "ok": "true"}
+
+
+def test_question_is_no_success(asking, signed_in, browsers):
+    """Nor for somebody who is signed in already, as another member."""
+    browser = browsers()
+    walk = browser.scan(asking.url("/intranet/"), "zhangwei")
+    form_at(browser, walk).send()
+    walk = browser.scan(login(asking), "LiNa")
+    assert "/wecom/bind" in walk.url and told(walk.page) is None

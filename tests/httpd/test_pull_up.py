@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 import pytest
 
 from harness.client import ANDROID, CHROME, IPHONE, WECHAT, WECOM_ANDROID, WECOM_IOS, links
-from harness.site import Place
+from harness.site import Place, Source, Vhost
 
 OPEN = "Open in WeCom"
 OWN = "Use WeCom\'s own page instead"
@@ -86,7 +86,7 @@ def pair(site, browsers):
 def test_whole_walk(pair, site, sim, log):
     assert pair.walk.trail == [(302, f"{site.authority()}/intranet/"),
                                (200, f"{site.authority()}/wecom/pair")]
-    assert f"Open WeCom, then pick this number there: {pair.number}" in pair.page.text
+    assert "<p>Open WeCom, then pick this number there:</p>" in pair.page.text
     assert [label for label, _ in links(pair.page)] == [OPEN, OWN]
     assert site.url("/intranet/?a=b") in html.unescape(pair.page.text)   # to copy
     assert pair.poll() == "waiting"
@@ -226,7 +226,7 @@ def test_answer_without_the_cookie(pair, browsers, log):
 def test_link_in_the_browser_that_asked(pair, site, sim, log):
     """Its return, with a code that somebody has: it makes no session, and spends nothing."""
     answer = pair.browser.get(site.url(f"/wecom/return?code=somebodys&state={pair.link_state}"))
-    assert "Open this address inside WeCom." in answer.text
+    assert "Go back to your browser and open WeCom from there." in answer.text
     assert pair.browser.session_cookie is None and not sim.calls()
     assert pair.poll() == "waiting"
     log.expect("WC0288")
@@ -235,7 +235,7 @@ def test_link_in_the_browser_that_asked(pair, site, sim, log):
 def test_link_outside_wecom(pair, browsers, site, sim, log):
     other = browsers(CHROME, address=pair.browser.address)
     answer = other.get(site.url(f"/wecom/return?code=x&state={pair.link_state}"))
-    assert "Open this address inside WeCom." in answer.text and not sim.calls()
+    assert "Go back to your browser and open WeCom from there." in answer.text and not sim.calls()
     assert other.session_cookie is None
     log.expect("WC0288")
 
@@ -286,7 +286,7 @@ def test_second_use_of_the_link(pair, site, browsers, log):
     pair.pull_up()
     other = browsers(WECOM_ANDROID, person="WangFang", address=pair.browser.address)
     late = other.walk(pair.inside)
-    assert LATE in late.page.text and not links(late.page)
+    assert "This link was used already." in late.page.text and not links(late.page)
     assert pair.poll() == "seen", "it ends nothing for the first"
     pair.answer(pair.number)
     pair.go_on()
@@ -351,11 +351,15 @@ def test_thousand_open_pairings(site, browsers, log, signed_in):
     known = signed_in(site, "zhangwei")
     first = Pair(site, browsers)
     flood = browsers(ANDROID)
+    offered = 0
     for _ in range(1000):
         flood.drop_cookies()
-        assert flood.get(site.url("/intranet/")).status_code == 302
+        answer = flood.get(site.url("/intranet/"))
+        assert answer.status_code == 302
+        offered += "/wecom/pair" in answer.headers["Location"]
+    assert 100 <= offered <= 200, "one address has so many places"
     assert site.environment(known)["REMOTE_USER"] == "zhangwei"
-    assert first.poll() in ("waiting", "ended")
+    assert first.poll() == "waiting", "another address has places of its own"
     pair = Pair(site, browsers)
     pair.pull_up()
     pair.answer(pair.number)
@@ -384,3 +388,39 @@ def test_audit(fresh, browsers, log):
     assert [(e["event"], e["outcome"], e["userid"]) for e in events] == [
         ("confirmation", "granted", "LiNa"), ("login", "granted", "LiNa")]
     log.expect("WC0285")
+
+
+# --- one httpd, two sites ---
+
+@pytest.fixture
+def two_sites(fresh):
+    """The second has another enterprise under the same id, and compares no addresses."""
+    return fresh(places=(Place(),), vhosts=(Vhost(
+        "other", sources=(Source("acme", corp=1),), places=(Place("/intranet"),),
+        lines=("WeComPullUp any-address",)),))
+
+
+def test_link_is_of_one_site(two_sites, browsers, log, sim):
+    """A pull-up of one virtual host is nothing on another, whatever keys they share."""
+    pair = Pair(two_sites, browsers, person="LiNa")
+    other = two_sites.url("", vhost="other")
+    answer = pair.wecom.get(f"{other}/wecom/return?code=x&state={pair.link_state}")
+    assert LATE in answer.text and not sim.calls()
+    assert pair.poll() == "waiting"
+    pair.pull_up()
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"',
+                             pair.asked.page.text))
+    answer = pair.wecom.post(f"{other}/wecom/pair", {**fields, "number": pair.number})
+    assert LATE in answer.text and pair.poll() == "seen"
+    log.expect("WC0286")
+
+
+def test_pending_login_is_of_one_site(fresh, browsers):
+    """What one site has sealed for a login says nothing on another."""
+    site = fresh(sources=(Source(), Source("hr", app=1)), vhosts=(Vhost(
+        "other", sources=(Source(), Source("hr", app=1)), places=(Place("/intranet"),),
+        lines=("WeComSources acme",)),))
+    browser = browsers(CHROME)
+    state = parse_qs(urlsplit(browser.walk(site.url("/intranet/")).url).query)["p"][0]
+    there = browser.walk(site.url(f"/wecom/login?p={state}", vhost="other"))
+    assert [label for label, _ in links(there.page)] == ["Sign in with Acme"]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.client import FETCH, WECOM_IOS, Browser
+from harness.client import FETCH, WECOM_IOS, Browser, session_in
 from harness.load import PEOPLE, Load
 from harness.server import run_user, wait_until
 
@@ -33,7 +33,7 @@ def begin(site, browser, path):
 
 
 def told(site, browser):
-    return browser.request("GET", site.url("/wecom/session"), FETCH).json()
+    return session_in(browser.request("GET", site.url("/wecom/session"), FETCH))
 
 
 RESTARTS = {"graceful": lambda site: site.httpd.graceful(),

@@ -252,10 +252,10 @@ static void page_has_a_button_for_each_source(void **state)
     assert_int_equal(walk->reply.status, 200);
     assert_string_equal(walk->reply.content_type, "text/html; charset=utf-8");
     walk_assert_shows(walk, "<h1>Sign in</h1>");
-    walk_assert_shows(walk, apr_pstrcat(walk->pool, "<a class=\"b first\" href=\"/wecom/login?p=",
-                                        walk->state,
+    walk_assert_shows(walk, apr_pstrcat(walk->pool, "<a class=\"b first source\" "
+                                        "href=\"/wecom/login?p=", walk->state,
                                         "&amp;source=acme\">Sign in with Acme</a>\n"
-                                        "<a class=\"b\" href=\"/wecom/login?p=", walk->state,
+                                        "<a class=\"b source\" href=\"/wecom/login?p=", walk->state,
                                         "&amp;source=beta\">Sign in with Beta</a>\n", NULL));
     assert_int_equal(walk->reply.cookies->nelts, 0);
     walk_assert_hides(walk, "WC0");

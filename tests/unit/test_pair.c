@@ -6,7 +6,7 @@
 
 #include <apr_strings.h>
 
-#include "../../src/auth/half.h"
+#include "../../src/auth/login_int.h"
 #include "../../src/auth/pairing.h"
 
 /* Two browsers on one phone. */
@@ -170,28 +170,77 @@ static void number_is_picked_too_late(void **state)
     walk_assert_refused(walk, WECOM_REASON_PAIR_EXPIRED, "/report?id=7");
 }
 
-/* The browser may sleep after the number was picked, but not for longer than its cookie. */
+/* The browser may sleep after the number was picked, but not for long. */
 static void session_is_taken_late(void **state)
 {
+    static const struct {
+        int seconds;
+        int taken;
+    } cases[] = { { 0, 1 }, { 239, 1 }, { 241, 0 }, { 601, 0 } };
     walk_t *walk = *state;
     phone_t phone;
+    size_t i;
+
+    for (i = 0; i < COUNT(cases); i++) {
+        walk_forget(walk, NULL);
+        ask(walk, &phone);
+        pull_up(walk, &phone);
+        answer(walk, &phone, phone.right);
+        back_in_browser(walk);
+        walk_wait(walk, cases[i].seconds);
+        walk_pair(walk, phone.state, 0);
+        CHECK(walk->reply.signed_in == cases[i].taken, "row %d", (int)i);
+        if (!cases[i].taken) {
+            walk_assert_refused(walk, WECOM_REASON_PAIR_EXPIRED, "/report?id=7");
+        }
+        walk_wait(walk, 120); /* logins in a row are no loop */
+    }
+}
+
+/* Who asks again and again from one address comes to an end. */
+static void places_of_an_address_are_bounded(void **state)
+{
+    walk_t *walk = *state;
+    int offered = 0;
+    int i;
+
+    walk_only(walk, &walk->acme);
+    in_browser(walk);
+    for (i = 0; i < 2000; i++) {
+        walk_forget(walk, NULL);
+        walk_begin(walk);
+        offered += strstr(walk->reply.location, "/wecom/pair?p=") != NULL;
+    }
+    assert_in_range(offered, 100, 200);
+    walk->room.address = "192.0.2.99";
+    walk_begin(walk);
+    assert_non_null(strstr(walk->reply.location, "/wecom/pair?p="));
+}
+
+/* The state in WeCom's page begins no login that could not be begun without it. */
+static void question_lifts_no_restriction(void **state)
+{
+    walk_t *walk = *state;
+    wecom_login_wish_t strict = walk->wish;
+    phone_t phone;
+    wecom_pending_t pending;
 
     ask(walk, &phone);
     pull_up(walk, &phone);
-    answer(walk, &phone, phone.right);
-    back_in_browser(walk);
-    walk_wait(walk, 500);
-    walk_pair(walk, phone.state, 0);
-    assert_int_equal(walk->reply.signed_in, 1);
-
-    ask(walk, &phone);
-    pull_up(walk, &phone);
-    answer(walk, &phone, phone.right);
-    back_in_browser(walk);
-    walk_forget(walk, walk->room.site->session_cookie);
-    walk_wait(walk, 601);
-    walk_pair(walk, phone.state, 0);
-    walk_assert_refused(walk, WECOM_REASON_PAIR_EXPIRED, "/report?id=7");
+    walk_forget(walk, NULL);
+    in_browser(walk);
+    walk->room.pull_up = WECOM_PULL_UP_OFF;
+    strict.flags = WECOM_PENDING_LOGIN_ONLY | WECOM_PENDING_NO_REGISTRATION;
+    walk->wish = strict;
+    walk_page(walk, phone.question, "acme");
+    assert_int_equal(wecom_login_recall_pending(&pending, &walk->room, walk->state), WECOM_OK);
+    assert_int_equal(pending.flags & (WECOM_PENDING_LOGIN_ONLY | WECOM_PENDING_NO_REGISTRATION),
+                     WECOM_PENDING_LOGIN_ONLY | WECOM_PENDING_NO_REGISTRATION);
+    walk->room.flags = strict.flags;
+    walk_return(walk, apr_pstrcat(walk->pool, "code=x&state=", phone.question, NULL));
+    assert_int_equal(wecom_login_recall_pending(&pending, &walk->room, walk->state), WECOM_OK);
+    assert_int_equal(pending.flags & (WECOM_PENDING_LOGIN_ONLY | WECOM_PENDING_NO_REGISTRATION),
+                     WECOM_PENDING_LOGIN_ONLY | WECOM_PENDING_NO_REGISTRATION);
 }
 
 /* --- other outcomes --------------------------------------------------------------------------- */
@@ -292,6 +341,8 @@ int main(void)
         WALK_TEST(link_is_opened_too_late),
         WALK_TEST(number_is_picked_too_late),
         WALK_TEST(session_is_taken_late),
+        WALK_TEST(places_of_an_address_are_bounded),
+        WALK_TEST(question_lifts_no_restriction),
         WALK_TEST(every_wrong_answer_ends_it),
         WALK_TEST(addresses_are_compared),
         WALK_TEST(cookies_open_nothing_else),
