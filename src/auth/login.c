@@ -232,11 +232,11 @@ const wecom_source_t *wecom_login_last_source(const wecom_login_t *room,
     return room->last_source != NULL ? wecom_source_find(sources, room->last_source) : NULL;
 }
 
-/* The source that is begun without asking, or NULL for the page. Inside the client nobody likes to
- * be asked, so what was used last is used again; a wrong guess ends at a page that offers all. */
-static const wecom_source_t *obvious_source(const wecom_login_t *room,
-                                            const apr_array_header_t *sources,
-                                            wecom_login_mode_t mode)
+/* Inside the client nobody likes to be asked, so what was used last is used again; a wrong guess
+ * ends at a page that offers all. */
+const wecom_source_t *wecom_login_obvious_source(const wecom_login_t *room,
+                                                 const apr_array_header_t *sources,
+                                                 wecom_login_mode_t mode)
 {
     const wecom_source_t *source = sources->nelts == 1
                                    ? APR_ARRAY_IDX(sources, 0, const wecom_source_t *)
@@ -273,7 +273,7 @@ void wecom_login_begin_marked(wecom_reply_t *reply, const wecom_login_t *room,
         wecom_refusal_page(reply, room, WECOM_REASON_NO_SUCH_SOURCE, NULL, NULL);
         return;
     }
-    source = obvious_source(room, sources, wish->mode);
+    source = wecom_login_obvious_source(room, sources, wish->mode);
     if (source != NULL) {
         wecom_login_start_source(reply, room, source, wish, mark, status);
         return;

@@ -54,6 +54,11 @@ const char *wecom_login_make_pending(wecom_reply_t *reply, const wecom_login_t *
 const wecom_source_t *wecom_login_last_source(const wecom_login_t *room,
                                               const apr_array_header_t *sources);
 
+/* The source of a login that begins without asking, or NULL for the page. sources: at least one. */
+const wecom_source_t *wecom_login_obvious_source(const wecom_login_t *room,
+                                                 const apr_array_header_t *sources,
+                                                 wecom_login_mode_t mode);
+
 /* {endpoint}/NAME */
 const char *wecom_login_own_path(const wecom_login_t *room, const char *name);
 

@@ -175,9 +175,11 @@ void wecom_login_page(wecom_reply_t *reply, const wecom_login_t *room,
         wecom_login_start_source(reply, &in, source, &sealed, mark, 302);
         return;
     }
-    /* Inside the client a login is silent; who comes with a state was sent here to choose. */
-    if (!found && !query->page && room->client == WECOM_CLIENT_WECOM) {
-        wecom_login_begin_marked(reply, &in, &sealed, mark, 302);
+    /* Who comes with a state was sent here to choose. */
+    source = found || query->page ? NULL
+                                  : wecom_login_obvious_source(&in, choice.sources, sealed.mode);
+    if (source != NULL) {
+        wecom_login_start_source(reply, &in, source, &sealed, mark, 302);
         return;
     }
     choice.begun = panel_source(room, &choice, held ? pending.source : "");

@@ -196,7 +196,6 @@ def test_application_signs_in_by_a_window(fresh, elsewhere, visitors, log, own):
     """401 (or no session), a window, and the same call again; the page is never left."""
     site = popup_site(fresh, elsewhere)
     app = Application(visitors, elsewhere, site, own=own)
-    assert app.browser.script("return outerWidth") < 600
     app.scan()
     app.browser.wait_for_windows(1)
     app.wait(*((401, DONE, 200) if own else (None, DONE, "LiNa")))
@@ -207,7 +206,7 @@ def test_application_signs_in_by_a_window(fresh, elsewhere, visitors, log, own):
 
 def test_window_that_the_visitor_closes(fresh, elsewhere, visitors, log):
     app = Application(visitors, elsewhere, popup_site(fresh, elsewhere))
-    app.browser.close_window(app.window)
+    app.browser.close_window(app.here)
     app.wait(None, {"ok": False, "id": "closed"})
 
 
@@ -220,7 +219,7 @@ def test_window_that_is_refused(fresh, elsewhere, visitors, log, look):
     app.browser.wait_for_path("/wecom/return")
     assert "disabled or not yet activated" in app.browser.text
     look(app.browser, "popup-refused")
-    app.browser.close_window(app.window)
+    app.browser.close_window(app.here)
     app.wait(None, {"ok": False, "id": "WC0214"})
     log.expect("WC0214")
 

@@ -113,6 +113,14 @@ def test_no_way_out(site, browsers, value):
     assert at(browser.walk(site.url(f"/wecom/login?return=/one/&page={value}"))) == "/one/"
 
 
+def test_one_source_is_begun_at_once(site, browsers):
+    """Also by the address of the login page itself, unless the page is asked for."""
+    assert at(browsers().walk(site.url("/wecom/login?return=/one/"))) == "wwlogin"
+    assert at(browsers().walk(site.url("/wecom/login?return=/page/"))) == "/wecom/login"
+    assert at(browsers().walk(site.url("/wecom/login?return=/one/&page=1"))) == "/wecom/login"
+    assert at(browsers().walk(site.url("/wecom/login"))) == "/wecom/login"     # there are two
+
+
 def test_wechat_is_told_where_to_go(site, browsers):
     walk = browsers(WECHAT).walk(site.url("/one/?a=b"))
     assert at(walk) == "/wecom/login"

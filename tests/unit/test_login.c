@@ -317,6 +317,7 @@ static void page_without_a_login_begins_one(void **state)
     wecom_pending_t sealed;
 
     walk->wish.allowed = "acme";
+    walk->wish.mode = WECOM_LOGIN_PAGE;
     walk_page(walk, NULL, NULL);
     assert_int_equal(walk->reply.status, 200);
     assert_int_equal(walk_cookies(walk), 1);
