@@ -115,7 +115,8 @@ static int find_pending(wecom_pending_t *pending, int *held, const wecom_login_t
     return 1;
 }
 
-/* The panel's own login, begun where this browser does not hold it yet. */
+/* The state in the address is no good for this page: the browser does not hold it, it belongs to
+ * another kind of login, or to one source where the page is for all (and the other way round). */
 static int needs_new_state(const choice_t *choice, const wecom_pending_t *pending, int held)
 {
     return !held || (pending->flags & (WECOM_PENDING_HALF | WECOM_PENDING_PAIR

@@ -40,8 +40,10 @@ const char *wecom_value_frame_ancestor(const char *value, apr_pool_t *pool);
 /* none stands alone. */
 const char *wecom_value_frame_ancestors(const apr_array_header_t *words, apr_pool_t *pool);
 
-/* "/wecom" */
+/* "https://app.example.com", byte by byte as a browser spells it. */
 const char *wecom_value_origin(const char *value, apr_pool_t *pool);
+
+/* "/wecom" */
 const char *wecom_value_endpoint(const char *value, apr_pool_t *pool);
 
 /* file:PATH */

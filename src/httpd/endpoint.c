@@ -468,7 +468,9 @@ int wecom_endpoint_handler(request_rec *r)
     if (r->method_number != M_GET && !(own->posts && r->method_number == M_POST)) {
         apr_table_setn(r->err_headers_out, "Allow", own->posts ? "GET, HEAD, POST"
                                                                 : "GET, HEAD");
-        return text_answer(r, HTTP_METHOD_NOT_ALLOWED, "This address answers GET alone.\n");
+        return text_answer(r, HTTP_METHOD_NOT_ALLOWED,
+                           own->posts ? "This address answers GET and POST alone.\n"
+                                      : "This address answers GET alone.\n");
     }
     return own->answer(r, wecom_request_visit(r));
 }

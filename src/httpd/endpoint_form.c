@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* endpoint_form.c - the own URLs that a form can be posted to: bind and logout. */
+/* endpoint_form.c - the own URLs that a form can be posted to: bind, pair and logout. */
 
 #include "endpoint_int.h"
 

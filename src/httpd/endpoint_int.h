@@ -20,6 +20,7 @@ void wecom_endpoint_allow_origin(request_rec *r, const wecom_visit_t *visit);
  * login. A target that is not behind AuthType WeCom gets what the server says. */
 void wecom_endpoint_wish(wecom_login_wish_t *wish, request_rec *r, wecom_visit_t *visit,
                          const char *target);
+
 /* JSON for a script whose visitor has no living session: 401 with the login's address, or 503 where
  * the account behind the session cannot be judged now. Sent; the handler's return value. */
 int wecom_endpoint_nobody(request_rec *r, const wecom_visit_t *visit);
