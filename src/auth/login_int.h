@@ -26,8 +26,8 @@ wecom_status_t wecom_login_recall_pending(wecom_pending_t *pending, const wecom_
  * for as long as the room is. */
 void wecom_login_enter(wecom_login_t *room, const wecom_pending_t *pending);
 
-/* Mint a state, seal the wish for `source` into a cookie and send the browser to WeCom, or to our own
- * page first where the pull-up or the panel is offered. */
+/* Mint a state, seal the wish for `source` into a cookie and send the browser to WeCom, or to our
+ * own page first where the pull-up or the panel is offered. */
 void wecom_login_start_source(wecom_reply_t *reply, const wecom_login_t *room,
                               const wecom_source_t *source, const wecom_login_wish_t *wish,
                               int mark, int status);

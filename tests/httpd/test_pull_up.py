@@ -422,5 +422,5 @@ def test_pending_login_is_of_one_site(fresh, browsers):
         lines=("WeComSources acme",)),))
     browser = browsers(CHROME)
     state = parse_qs(urlsplit(browser.walk(site.url("/intranet/")).url).query)["p"][0]
-    there = browser.walk(site.url(f"/wecom/login?p={state}", vhost="other"))
+    there = browser.walk(site.url(f"/wecom/login?p={state}&page=1", vhost="other"))
     assert [label for label, _ in links(there.page)] == ["Sign in with Acme"]

@@ -226,7 +226,7 @@ def test_login_without_return_ends_at_root(choice, browsers):
     ("/hr/", ["hr"]), ("/hr/deep?x", ["hr"]), ("/two/", ["acme", "hr"]),
     ("/intranet/", ["acme", "hr", "third"]), ("/open/", ["acme", "hr", "third"])])
 def test_login_offers_what_the_place_allows(choice, browsers, path, names):
-    page = browsers().get(choice.url("/wecom/login?return=" + quote(path, safe="")))
+    page = browsers().get(choice.url("/wecom/login?page=1&return=" + quote(path, safe="")))
     assert page.status_code == 200
     assert [address.rpartition("source=")[2] for _, address in links(page)] == names
 
