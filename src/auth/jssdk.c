@@ -10,6 +10,7 @@
 #include "../base/json.h"
 #include "../wecom/jsticket.h"
 #include "../wecom/trouble.h"
+#include "turn.h"
 
 #define NONCE_CHARS 16
 #define TICKETS      2
@@ -103,27 +104,18 @@ static wecom_reason_t ask(tickets_t *tickets, wecom_error_t *err, const wecom_lo
     return status == WECOM_OK ? WECOM_REASON_NONE : wecom_reason_of(err);
 }
 
-/* The same, if WeCom is worth asking and there is a slot to wait in. */
 static wecom_reason_t ask_in_turn(tickets_t *tickets, wecom_error_t *err,
                                   const wecom_login_t *room, const wecom_app_t *app)
 {
-    const wecom_slots_t *slots = room->ports->slots;
     wecom_reason_t reason;
-    int slot = -1;
+    int slot;
 
-    if (wecom_trouble_check(err, app, room->ports, room->pool) != WECOM_OK) {
-        return WECOM_REASON_RESTING;
-    }
-    if (slots != NULL) {
-        slot = slots->enter(slots, room->now, room->now + 2 * apr_time_from_msec(app->timeout_ms));
-        if (slot < 0) {
-            return WECOM_REASON_CROWDED;
-        }
+    reason = wecom_turn_take(&slot, err, room, app);
+    if (reason != WECOM_REASON_NONE) {
+        return reason;
     }
     reason = ask(tickets, err, room, app);
-    if (slots != NULL) {
-        slots->leave(slots, slot);
-    }
+    wecom_turn_end(room, slot);
     wecom_trouble_note(err, app, room->ports, room->pool);
     return reason;
 }

@@ -294,12 +294,12 @@ void wecom_login_begin(wecom_reply_t *reply, const wecom_login_t *room,
 
 /* --- sign out ------------------------------------------------------------------------------- */
 
-wecom_bytes_t wecom_login_form_binding(const wecom_login_t *room)
+wecom_bytes_t wecom_login_form_binding(const wecom_ticket_t *ticket)
 {
     wecom_bytes_t binding = { NULL, 0 };
 
-    if (room->ticket != NULL) {
-        binding.data = room->ticket->id;
+    if (ticket != NULL) {
+        binding.data = ticket->id;
         binding.len = WECOM_TICKET_ID_BYTES;
     }
     return binding;
@@ -322,7 +322,7 @@ static void ask_to_sign_out(wecom_reply_t *reply, const wecom_login_t *room)
     wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_STAY), "/");
     page.links = links;
     if (wecom_form_token(&page.form_token, room->form_ring, "logout",
-                         wecom_login_form_binding(room), room->now, room->pool) != WECOM_OK) {
+                         wecom_login_form_binding(ticket), room->now, room->pool) != WECOM_OK) {
         wecom_refusal_page(reply, room, WECOM_REASON_INTERNAL, NULL, NULL);
         return;
     }

@@ -59,8 +59,8 @@ void wecom_login_finish(wecom_reply_t *reply, const wecom_login_t *room, const c
  * made on this very site. Otherwise the visitor is asked first. */
 void wecom_login_logout(wecom_reply_t *reply, const wecom_login_t *room, int sure);
 
-/* The form token's binding for the session of this room. */
-wecom_bytes_t wecom_login_form_binding(const wecom_login_t *room);
+/* The binding of logout's form token: this session, which has the ticket; NULL: nothing. */
+wecom_bytes_t wecom_login_form_binding(const wecom_ticket_t *ticket);
 
 /* --- exposed for the unit tests ------------------------------------------------------------- */
 

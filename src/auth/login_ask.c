@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* login_ask.c - WeCom says twice who it is; and the turn that a login waits for. */
+/* login_ask.c - WeCom says twice who it is. */
 
 #include "login_int.h"
 
@@ -67,29 +67,4 @@ wecom_reason_t wecom_login_ask(wecom_reply_t *reply, wecom_member_t *member,
     reason = ask_wecom(reply, member, room, app, consented, code);
     wecom_trouble_note(&reply->error, app, room->ports, room->pool);
     return reason;
-}
-
-wecom_reason_t wecom_login_take_turn(int *slot, wecom_reply_t *reply, const wecom_login_t *room,
-                                     const wecom_app_t *app)
-{
-    const wecom_slots_t *slots = room->ports->slots;
-
-    *slot = -1;
-    if (wecom_trouble_check(&reply->error, app, room->ports, room->pool) != WECOM_OK) {
-        return WECOM_REASON_RESTING;
-    }
-    if (slots == NULL) {
-        return WECOM_REASON_NONE;
-    }
-    *slot = slots->enter(slots, room->now, room->now + 2 * apr_time_from_msec(app->timeout_ms));
-    return *slot < 0 ? WECOM_REASON_CROWDED : WECOM_REASON_NONE;
-}
-
-void wecom_login_end_turn(const wecom_login_t *room, int slot)
-{
-    const wecom_slots_t *slots = room->ports->slots;
-
-    if (slots != NULL && slot >= 0) {
-        slots->leave(slots, slot);
-    }
 }

@@ -82,12 +82,6 @@ wecom_reason_t wecom_login_ask(wecom_reply_t *reply, wecom_member_t *member,
                                const wecom_login_t *room, const wecom_app_t *app, int consented,
                                const char *code);
 
-/* A place among those who wait for WeCom. WECOM_REASON_RESTING when WeCom is not worth asking at
- * the moment, WECOM_REASON_CROWDED when there is no place; then nothing was taken. */
-wecom_reason_t wecom_login_take_turn(int *slot, wecom_reply_t *reply, const wecom_login_t *room,
-                                     const wecom_app_t *app);
-void wecom_login_end_turn(const wecom_login_t *room, int slot);
-
 /* --- login_session.c --- */
 
 /* The browser goes to the target, with the session that the reply sets. */

@@ -18,6 +18,7 @@
 #include "login_int.h"
 #include "refusal.h"
 #include "target.h"
+#include "turn.h"
 
 #define LOOP_WINDOW apr_time_from_sec(60)
 #define LOOP_LIMIT 3
@@ -279,13 +280,13 @@ static void finish_in_turn(wecom_reply_t *reply, const wecom_login_t *room,
     wecom_reason_t reason;
     int slot;
 
-    reason = wecom_login_take_turn(&slot, reply, room, &source->app);
+    reason = wecom_turn_take(&slot, &reply->error, room, &source->app);
     if (reason != WECOM_REASON_NONE) {
         refuse_for_now(reply, room, source, pending, reason);
         return;
     }
     finish_with_code(reply, room, source, pending, code);
-    wecom_login_end_turn(room, slot);
+    wecom_turn_end(room, slot);
 }
 
 static void finish_with_cookie(wecom_reply_t *reply, const wecom_login_t *room,

@@ -25,14 +25,16 @@ static const char *page_of(const wecom_login_t *room, const char *state, const c
     return apr_pstrcat(room->pool, wecom_login_own_path(room, "pair"), "?p=", state, more, NULL);
 }
 
-/* So many wait from one address at most: what strangers ask for pushes out what others wait for,
- * and a company shares one address. Whoever finds no place gets WeCom's own page. */
+/* So many wait from one address (or IPv6 network, of whose addresses one visitor has as many as
+ * they like) at most: what strangers ask for pushes out what others wait for, and a company
+ * shares one address. Whoever finds no place gets WeCom's own page. */
 #define PLACES 200
 #define TRIES 4
 
 static int has_place(const wecom_login_t *room)
 {
     const wecom_cache_t *cache = room->ports->cache;
+    const char *place = wecom_pairing_place(room->address, room->pool);
     const wecom_bytes_t mark = { (const unsigned char *)"1", 1 };
     unsigned char random[TRIES];
     int i;
@@ -41,7 +43,7 @@ static int has_place(const wecom_login_t *room)
         return 0;
     }
     for (i = 0; i < TRIES; i++) {
-        const char *key = apr_psprintf(room->pool, "%s|%d", room->address, random[i] % PLACES);
+        const char *key = apr_psprintf(room->pool, "%s|%d", place, random[i] % PLACES);
 
         if (cache->put_if_absent(cache, "pair-place", key, mark, room->now,
                                  room->now + apr_time_from_sec(WECOM_PAIRING_SECONDS), room->pool)
@@ -147,15 +149,6 @@ static void show_number(wecom_reply_t *reply, const wecom_login_t *room, const a
 
 /* --- the session ------------------------------------------------------------------------------ */
 
-static int spend(const wecom_login_t *room, const char *state)
-{
-    const wecom_cache_t *cache = room->ports->cache;
-    wecom_bytes_t mark = { (const unsigned char *)"1", 1 };
-
-    return cache->put_if_absent(cache, "used", state, mark, room->now,
-                                room->now + WECOM_LOGIN_REMEMBER, room->pool) == WECOM_OK;
-}
-
 /* The number was picked: this browser goes on as `return` would, under the seal of its own pending
  * login. */
 static void take_session(wecom_reply_t *reply, const wecom_login_t *room, const asking_t *asking)
@@ -167,7 +160,8 @@ static void take_session(wecom_reply_t *reply, const wecom_login_t *room, const 
     wecom_login_forget_cookie(reply, room, pending->state);
     if (wecom_half_get(&half, room->ports->cache, pending->state, room->now, room->pool)
             != WECOM_OK
-        || !spend(room, pending->state)) {
+        || !wecom_pairing_once(room->ports->cache, "pair-taken", pending->state, room->now,
+                               room->pool)) {
         if (wecom_login_is_known(room, pending)) { /* the Back button, or two tabs */
             wecom_login_go_to(reply, room, pending->target);
         }

@@ -18,6 +18,7 @@
 #include "pairing.h"
 #include "refusal.h"
 #include "throttle.h"
+#include "turn.h"
 
 /* A question that this browser of WeCom's was asked. */
 typedef struct question_t {
@@ -40,16 +41,6 @@ static const char *state_at(const wecom_login_t *room, const char *kind, const c
     }
     state = apr_pstrmemdup(room->pool, (const char *)value.data, value.len);
     return wecom_state_is_wellformed(state) ? state : NULL;
-}
-
-static int once(const wecom_login_t *room, const char *kind, const char *key)
-{
-    const wecom_cache_t *cache = room->ports->cache;
-    wecom_bytes_t mark = { (const unsigned char *)"1", 1 };
-
-    return cache->put_if_absent(cache, kind, key, mark, room->now,
-                                room->now + apr_time_from_sec(WECOM_PENDING_SECONDS), room->pool)
-           == WECOM_OK;
 }
 
 /* 0: the cache did not take it, and the browser that asked will wait in vain. */
@@ -205,16 +196,17 @@ static wecom_reason_t identify(question_t *question, wecom_reply_t *reply,
     wecom_reason_t reason;
     int slot;
 
-    reason = wecom_login_take_turn(&slot, reply, room, &question->source->app);
+    reason = wecom_turn_take(&slot, &reply->error, room, &question->source->app);
     if (reason != WECOM_REASON_NONE) {
         return reason;
     }
-    if (!once(room, "pair-seen", question->pairing.link)) {
-        wecom_login_end_turn(room, slot);
+    if (!wecom_pairing_once(room->ports->cache, "pair-seen", question->pairing.link, room->now,
+                            room->pool)) {
+        wecom_turn_end(room, slot);
         return WECOM_REASON_PAIR_USED;
     }
     reason = wecom_login_ask(reply, &question->half.member, room, &question->source->app, 0, code);
-    wecom_login_end_turn(room, slot);
+    wecom_turn_end(room, slot);
     question->half.asked = WECOM_MATCH_LOG_IN;
     question->half.confirmed = room->now;
     return reason;
@@ -317,7 +309,7 @@ static int find(question_t *question, const wecom_login_t *room, const wecom_pai
                                 room->now, room->pool) == WECOM_OK;
 }
 
-/* What the answer makes of it. *spent: somebody has answered already. */
+/* What the answer makes of it. */
 static wecom_reason_t judge(const question_t *question, const wecom_login_t *room,
                             const char *number)
 {
@@ -376,7 +368,8 @@ void wecom_pair_answer(wecom_reply_t *reply, const wecom_login_t *room,
     }
     wecom_login_forget_cookie(reply, room, question.pending.state);
     if (!wecom_pairing_is_alive(&question.pairing, room->now)
-        || !once(room, "pair-answered", question.state)) {
+        || !wecom_pairing_once(room->ports->cache, "pair-answered", question.state, room->now,
+                               room->pool)) {
         refuse(reply, room, question.source, WECOM_REASON_PAIR_EXPIRED);
         return;
     }

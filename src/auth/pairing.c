@@ -10,6 +10,7 @@
 
 #include "../base/json.h"
 #include "../base/limits.h"
+#include "../base/text.h"
 #include "source.h"
 #include "state.h"
 
@@ -78,14 +79,28 @@ static int read_address(unsigned char out[16], const char *text)
     return 16;
 }
 
+/* Of an IPv6 address the first half, the network that one phone is in. */
+static apr_size_t place_len(int len)
+{
+    return len == 4 ? 4 : 8;
+}
+
 int wecom_pairing_same_place(const char *one, const char *other)
 {
     unsigned char a[16];
     unsigned char b[16];
     int len = read_address(a, one);
 
-    return len != 0 && len == read_address(b, other)
-           && memcmp(a, b, len == 4 ? 4 : 8) == 0;
+    return len != 0 && len == read_address(b, other) && memcmp(a, b, place_len(len)) == 0;
+}
+
+const char *wecom_pairing_place(const char *address, apr_pool_t *pool)
+{
+    unsigned char bytes[16];
+    int len = read_address(bytes, address);
+
+    return len != 0 ? wecom_text_hex(bytes, place_len(len), pool)
+                    : apr_pstrcat(pool, "-", address, NULL);
 }
 
 /* --- the record ------------------------------------------------------------------------------- */
@@ -169,4 +184,13 @@ wecom_status_t wecom_pairing_get(wecom_pairing_t *pairing, const wecom_cache_t *
         status = wecom_pairing_unpack(pairing, bytes, pool);
     }
     return status == WECOM_OK ? WECOM_OK : WECOM_E_NOT_FOUND;
+}
+
+int wecom_pairing_once(const wecom_cache_t *cache, const char *kind, const char *key,
+                       apr_time_t now, apr_pool_t *pool)
+{
+    const wecom_bytes_t mark = { (const unsigned char *)"1", 1 };
+
+    return cache->put_if_absent(cache, kind, key, mark, now,
+                                now + apr_time_from_sec(WECOM_PENDING_SECONDS), pool) == WECOM_OK;
 }

@@ -48,6 +48,9 @@ int wecom_pairing_is_alive(const wecom_pairing_t *pairing, apr_time_t now);
  * changes the rest of it; an IPv4 address written as IPv6 (RFC 4291 section 2.5.5.2) is IPv4. */
 int wecom_pairing_same_place(const char *one, const char *other);
 
+/* That place as a text, the same for all its addresses; what is no address is a place by itself. */
+const char *wecom_pairing_place(const char *address, apr_pool_t *pool);
+
 /* In the cache, under the state of the browser that asked. WECOM_OK; put: as the cache says; get:
  * WECOM_E_NOT_FOUND for everything that is no record of ours. */
 wecom_status_t wecom_pairing_put(const wecom_cache_t *cache, const char *state,
@@ -55,6 +58,11 @@ wecom_status_t wecom_pairing_put(const wecom_cache_t *cache, const char *state,
                                  apr_pool_t *pool);
 wecom_status_t wecom_pairing_get(wecom_pairing_t *pairing, const wecom_cache_t *cache,
                                  const char *state, apr_time_t now, apr_pool_t *pool);
+
+/* 1 the first time that this is asked under the kind ("pair-seen") and key; 0 afterwards, and where
+ * the cache does not work: then nobody is let in. */
+int wecom_pairing_once(const wecom_cache_t *cache, const char *kind, const char *key,
+                       apr_time_t now, apr_pool_t *pool);
 
 /* The record as text and back, for the tests; WECOM_E_BAD_INPUT for what pack did not write. */
 wecom_bytes_t wecom_pairing_pack(const wecom_pairing_t *pairing, apr_pool_t *pool);

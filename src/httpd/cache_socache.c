@@ -256,7 +256,8 @@ static int role_of(const char *kind)
         { "kept", VISITORS },
         { "half", HALVES }, /* by members, but as many as they like */
         { "pair", PAIRS }, { "pair-link", PAIRS }, { "pair-seen", PAIRS },
-        { "pair-question", PAIRS }, { "pair-answered", PAIRS }, { "pair-place", PAIRS },
+        { "pair-question", PAIRS }, { "pair-answered", PAIRS }, { "pair-taken", PAIRS },
+        { "pair-place", PAIRS },
         { "standing", MEMBERS }, { "standing-asked", MEMBERS }, { "loop", MEMBERS },
     };
     apr_size_t i;

@@ -377,10 +377,9 @@ static int is_same(const wecom_server_t *a, const wecom_server_t *b)
            && strcmp(a->endpoint, b->endpoint) == 0 && a->pages == b->pages;
 }
 
-int wecom_look_build(wecom_judge_t *judge, wecom_server_t *server,
+void wecom_look_build(wecom_judge_t *judge, wecom_server_t *server,
                      const apr_array_header_t *made)
 {
-    const int before = judge->faults;
     wecom_look_t *look = apr_pcalloc(judge->pool, sizeof(*look));
     apr_array_header_t *assets = apr_array_make(judge->pool, 3, sizeof(wecom_asset_t));
     const wecom_brand_conf_t *color = wecom_brand_find(server->brand, "color", NULL);
@@ -394,7 +393,7 @@ int wecom_look_build(wecom_judge_t *judge, wecom_server_t *server,
         if (is_same(server, other)) {
             server->look = other->look;
             server->assets = other->assets;
-            return 1;
+            return;
         }
     }
     wecom_page_compile(&look->layout, &slip, layout, strlen(layout), judge->pool);
@@ -411,5 +410,4 @@ int wecom_look_build(wecom_judge_t *judge, wecom_server_t *server,
     }
     server->look = look;
     server->assets = assets;
-    return judge->faults == before;
 }

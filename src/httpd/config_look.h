@@ -20,8 +20,8 @@ typedef struct wecom_asset_t {
 } wecom_asset_t;
 
 /* server->look and server->assets. made: servers that are done already (wecom_server_t *); what is
- * the same as one of theirs is taken over. Logs every fault; 1, or 0 after one. */
-int wecom_look_build(wecom_judge_t *judge, wecom_server_t *server,
+ * the same as one of theirs is taken over. Every fault is logged and counted. */
+void wecom_look_build(wecom_judge_t *judge, wecom_server_t *server,
                      const apr_array_header_t *made);
 
 #endif

@@ -220,15 +220,6 @@ static int answer_return(request_rec *r, wecom_visit_t *visit)
 
 /* --- session --------------------------------------------------------------------------------- */
 
-static int logout_token(const char **token, request_rec *r, wecom_visit_t *visit)
-{
-    wecom_login_t room;
-
-    wecom_request_room(&room, r, visit);
-    return wecom_form_token(token, room.form_ring, "logout", wecom_login_form_binding(&room),
-                            room.now, r->pool) == WECOM_OK;
-}
-
 int wecom_endpoint_nobody(request_rec *r, const wecom_visit_t *visit)
 {
     const wecom_site_t *site = visit->server->site;
@@ -273,7 +264,9 @@ static int answer_session(request_rec *r, wecom_visit_t *visit)
     if (ticket->main_department != 0) {
         wecom_json_out_number(json, "main_department", ticket->main_department);
     }
-    if (logout_token(&token, r, visit)) { /* with it a script may sign out (wecom.js) */
+    if (wecom_form_token(&token, visit->server->form_ring, "logout",
+                         wecom_login_form_binding(ticket), apr_time_now(), r->pool)
+        == WECOM_OK) { /* with it a script may sign out (wecom.js) */
         wecom_json_out_text(json, "logout", token);
     }
     wecom_json_out_number(json, "issued", ticket->issued);

@@ -162,7 +162,7 @@ static int has_good_token(request_rec *r, const wecom_login_t *room)
 
     return room->ticket != NULL && read_form(r, &field, 1) && token != NULL
            && wecom_form_check(token, room->form_ring, "logout",
-                               wecom_login_form_binding(room), room->now, r->pool);
+                               wecom_login_form_binding(room->ticket), room->now, r->pool);
 }
 
 /* From this very site, as the browser itself says: nobody else can make it say so. */

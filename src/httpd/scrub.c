@@ -120,15 +120,13 @@ static int is_of_a_sibling(const wecom_text_cookie_t *cookie)
     int i;
 
     for (i = 0; i < all_sites->nelts; i++) {
-        const wecom_site_t *site = APR_ARRAY_IDX(all_sites, i, const wecom_site_t *);
+        const char *session = APR_ARRAY_IDX(all_sites, i, const wecom_site_t *)->session_cookie;
 
-        if ((len == strlen(site->session_cookie) && has_prefix(cookie, site->session_cookie))
-            || (len == strlen(site->last_cookie) && has_prefix(cookie, site->last_cookie))
-            || has_prefix(cookie, site->pending_prefix)
-            || (len == strlen(site->lang_cookie) && has_prefix(cookie, site->lang_cookie))) {
+        if (len == strlen(session) && memcmp(name, session, len) == 0) {
             return 1;
         }
     }
+    /* All other names are ours to choose, and say so themselves. */
     if (len > 7 && memcmp(name, "__Host-", 7) == 0) {
         name += 7;
         len -= 7;

@@ -27,6 +27,7 @@ HTTPD = Path(__file__).resolve().parents[1] / "httpd"
 sys.path[:0] = [str(HTTPD), str(Path(__file__).resolve().parent)]
 pytest.register_assert_rewrite("harness", "axe", "chromium", "portal")
 
+import axe   # noqa: E402
 from chromium import Chromium   # noqa: E402
 from elsewhere import Elsewhere     # noqa: E402
 from harness import certificate     # noqa: E402
@@ -91,13 +92,13 @@ def wecom_names(sim):
 
 
 @pytest.fixture(scope="session")
-def npm(paths):
+def npm():
     """The folder that npm has installed the browser's packages into."""
-    folder = Path(os.environ.get("WECOM_NPM") or paths.build / "npm")
-    assert (folder / "node_modules").is_dir(), (
-        f"{folder} holds no node_modules: let npm install @wecom/jssdk into it (npm install "
-        "--prefix FOLDER ...), or name another folder with WECOM_NPM")
-    return folder / "node_modules"
+    folder = axe.packages()
+    assert folder.is_dir(), (
+        f"{folder} is not there: tests/run browser lets npm install @wecom/jssdk into it; "
+        "WECOM_NPM names another folder")
+    return folder
 
 
 class Visitors:

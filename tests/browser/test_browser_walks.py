@@ -131,8 +131,9 @@ def test_pull_up_without_scripts(fresh, log, visitors):
 def test_address_is_copied(fresh, log, visitors):
     phone = Phone(portal(fresh), visitors, ANDROID)
     phone.browser.press("button[data-copy]")
-    phone.browser.wait(lambda _: "Copied" in phone.browser.text
-                       or phone.site.url("/intranet/page1.html") in phone.browser.text, "an answer")
+    phone.browser.wait(lambda _: phone.browser.script(
+        "return document.querySelector('[role=status]').textContent") in
+        ("Copied", phone.site.url("/intranet/page1.html")), "an answer")
 
 
 # --- a window of its own ---

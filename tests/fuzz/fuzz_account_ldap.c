@@ -6,8 +6,6 @@
  * a filter: its parentheses are those of the URL's own filter and of ours.
  */
 #include <ctype.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
@@ -15,15 +13,7 @@
 
 #include "../../src/auth/account_ldap.h"
 #include "../../src/auth/normal.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "insist.h"
 
 static int hex_of(char c)
 {

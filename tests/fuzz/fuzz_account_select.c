@@ -6,8 +6,6 @@
  * every other percent sign is doubled, and no second statement stands in it.
  */
 #include <ctype.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -15,15 +13,7 @@
 #include <apr_strings.h>
 
 #include "../../src/auth/account_select.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "insist.h"
 
 /* As apr_dbd_prepare counts them; every percent sign must be one of the two that we write. */
 static int count_values(const char *s)

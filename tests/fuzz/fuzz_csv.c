@@ -4,29 +4,19 @@
  *
  * What was read is written and read again: it must be the same, whatever the pieces.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
 #include <apr_strings.h>
 
 #include "../../src/base/csv.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "insist.h"
 
 typedef struct pieces_t {
     const char *data;
     size_t len;
     size_t piece;
 } pieces_t;
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
 
 static apr_ssize_t give(void *baton, char *room, apr_size_t len)
 {

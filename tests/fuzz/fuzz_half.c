@@ -5,8 +5,6 @@
  * A record that is read must be one that packing gives again; a mask never holds more of a
  * value than its ends.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
@@ -14,15 +12,7 @@
 
 #include "../../src/auth/half.h"
 #include "../../src/base/limits.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "insist.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

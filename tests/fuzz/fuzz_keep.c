@@ -5,8 +5,6 @@
  * A record that is read must be one that packing gives again, byte for byte. Fields that are read
  * must come out alike when they are encoded as a browser would and read once more.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
@@ -15,17 +13,9 @@
 #include "../../src/auth/keep.h"
 #include "../../src/auth/site.h"
 #include "../../src/auth/target.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+#include "insist.h"
 
 #define STATE "0ABCDEFGabcdefghijklmnopqrstuvwx"
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
 
 /* As a browser encodes a field: LF is CR LF. */
 static const char *encoded(const char *text, apr_pool_t *pool)

@@ -5,23 +5,13 @@
  * Two things must hold whatever comes in: a normal form is its own normal form (else one person
  * would be two), and it holds no byte that its kind cannot have.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
 #include <apr_strings.h>
 
 #include "../../src/auth/normal.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "insist.h"
 
 static void judge_email(const char *value, apr_pool_t *pool)
 {

@@ -5,23 +5,13 @@
  * A record that is read must be one that packing gives again; an address is in the same place as
  * itself or it is none, and the two sides agree.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
 #include <apr_strings.h>
 
 #include "../../src/auth/pairing.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "insist.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -6,8 +6,6 @@
  * for a signature of JS-SDK. What passes is judged here by other code than target.c and jssdk.c: by
  * apr_uri, and by a decoder of its own.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -18,17 +16,9 @@
 #include "../../src/auth/jssdk.h"
 #include "../../src/auth/target.h"
 #include "../../src/base/limits.h"
+#include "insist.h"
 
 #define PUBLIC_URL "https://intranet.example.com"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
 
 /* The path as the next server reads it. */
 static void insist_on_decoded_path(const char *target, apr_pool_t *pool)

@@ -6,8 +6,6 @@
  * What opens must be for this state and hold a safe target; a record that is read must be the
  * one spelling that packing gives.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
@@ -15,18 +13,10 @@
 
 #include "../../src/auth/state.h"
 #include "../../src/auth/target.h"
+#include "insist.h"
 
 #define STATE "01vGZ6GaaaaaaaaaAAAAAAAAAAAAAAAA"
 #define NOW   apr_time_from_sec(1760000000)
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
 
 /* The key is the bytes 1 to 32, the label "fuzz". */
 static const wecom_keyring_t *fixed_ring(apr_pool_t *pool)

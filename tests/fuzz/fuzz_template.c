@@ -5,8 +5,6 @@
  * Whatever a template is, a value must not change the markup: with a harmless value and with a
  * wild one the page has the same tags and quotes.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
@@ -16,15 +14,7 @@
 #include "../../src/auth/page.h"
 #include "../../src/auth/page_values.h"
 #include "../../src/base/limits.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "insist.h"
 
 static size_t count(const char *text, char c)
 {

@@ -5,22 +5,12 @@
  * The input is taken as a record and as a cookie's value, sealed with the key below. A record
  * that is read must be the one spelling that encoding gives, and every text in it must end.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
 
 #include "../../src/auth/ticket.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "insist.h"
 
 /* The key is the bytes 1 to 32, the label "fuzz". */
 static const wecom_keyring_t *fixed_ring(apr_pool_t *pool)

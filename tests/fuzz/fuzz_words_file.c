@@ -4,8 +4,6 @@
  *
  * What is taken is whole, and every value can be filled in.
  */
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <apr_general.h>
@@ -13,15 +11,7 @@
 
 #include "../../src/auth/words_file.h"
 #include "../../src/base/limits.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void insist(int condition)
-{
-    if (!condition) {
-        abort();
-    }
-}
+#include "insist.h"
 
 static void judge(const char *text, size_t len, apr_pool_t *pool)
 {

@@ -125,7 +125,6 @@ def test_doubled_return(site, browsers):
     walk = browser.scan(login(site), "LiNa")
     again = browser.walk(walk.url)
     assert told(again.page)["ok"] == "true", "there is a session"
-    browser.drop_cookie(browser.session_cookie[0])
 
 
 def test_doubled_return_without_a_session(site, browsers, log):

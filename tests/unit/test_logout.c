@@ -59,11 +59,11 @@ static void unsure_is_asked_first(void **state)
     token += strlen("value=\"");
     token = apr_pstrmemdup(walk->pool, token, strcspn(token, "\""));
     assert_int_equal(wecom_form_check(token, walk->room.form_ring, "logout",
-                                      wecom_login_form_binding(&walk->room), walk->room.now,
+                                      wecom_login_form_binding(walk->room.ticket), walk->room.now,
                                       walk->pool), 1);
     walk->ticket.id[0] ^= 1;
     assert_int_equal(wecom_form_check(token, walk->room.form_ring, "logout",
-                                      wecom_login_form_binding(&walk->room), walk->room.now,
+                                      wecom_login_form_binding(walk->room.ticket), walk->room.now,
                                       walk->pool), 0);
 }
 
@@ -118,8 +118,8 @@ static void nobody_is_signed_out_too(void **state)
         assert_int_equal(walk->reply.forget_cached_pages, 0);
         assert_int_equal(walk->reply.cookies->nelts, 0);
     }
-    assert_null(wecom_login_form_binding(&walk->room).data);
-    assert_int_equal(wecom_login_form_binding(&walk->room).len, 0);
+    assert_null(wecom_login_form_binding(walk->room.ticket).data);
+    assert_int_equal(wecom_login_form_binding(walk->room.ticket).len, 0);
 }
 
 static void cookie_is_deleted_where_it_was_set(void **state)

@@ -215,6 +215,15 @@ static void places_of_an_address_are_bounded(void **state)
     walk->room.address = "192.0.2.99";
     walk_begin(walk);
     assert_non_null(strstr(walk->reply.location, "/wecom/pair?p="));
+
+    /* One visitor has all the addresses of an IPv6 network. */
+    for (offered = 0, i = 0; i < 2000; i++) {
+        walk->room.address = apr_psprintf(walk->pool, "2001:db8:1:2::%x", i);
+        walk_forget(walk, NULL);
+        walk_begin(walk);
+        offered += strstr(walk->reply.location, "/wecom/pair?p=") != NULL;
+    }
+    assert_in_range(offered, 100, 200);
 }
 
 /* The state in WeCom's page begins no login that could not be begun without it. */

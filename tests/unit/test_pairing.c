@@ -108,6 +108,27 @@ static void compares_addresses(void **state)
     }
 }
 
+static void places_are_of_networks(void **state)
+{
+    static const char *const addresses[] = {
+        "192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2", "2001:db8:1:2::1", "2001:db8:1:2:a:b:c:d",
+        "2001:db8:1:3::1", "unknown", "unknown2",
+    };
+    apr_pool_t *pool = *state;
+    size_t i;
+    size_t k;
+
+    for (i = 0; i < COUNT(addresses); i++) {
+        for (k = 0; k < COUNT(addresses); k++) {
+            int same = i == k || wecom_pairing_same_place(addresses[i], addresses[k]);
+
+            CHECK(support_same(wecom_pairing_place(addresses[i], pool),
+                               wecom_pairing_place(addresses[k], pool)) == same,
+                  "%s and %s", addresses[i], addresses[k]);
+        }
+    }
+}
+
 static void packs_and_unpacks(void **state)
 {
     apr_pool_t *pool = *state;
@@ -163,6 +184,7 @@ int main(void)
         TEST(draws_three_different_numbers_of_two_digits),
         TEST(lives_for_two_minutes),
         TEST(compares_addresses),
+        TEST(places_are_of_networks),
         TEST(packs_and_unpacks),
         TEST(survives_changed_bytes),
     };
