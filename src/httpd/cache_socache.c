@@ -115,11 +115,15 @@ static int open_instance(instance_t *instance, const char *spec, const char *rol
     return 1;
 }
 
-/* "shmcb:/path(size)" must not name one file for two instances. */
+/* "shmcb:/path(size)" must not name one file for two instances. shmcb's own size, 512 KiB, holds
+ * some 350 pull-ups, which strangers on two addresses could fill; this one holds thousands. */
 static const char *spec_of(const char *spec, int role, apr_pool_t *pool)
 {
     const char *open = strrchr(spec, '(');
 
+    if (role == PAIRS && strcmp(spec, "shmcb") == 0) {
+        return "shmcb:socache-wecom-pairs(8388608)";
+    }
     if (role == COMMON
         || (strncmp(spec, "shmcb:", 6) != 0 && strncmp(spec, "dbm:", 4) != 0)) {
         return spec;
