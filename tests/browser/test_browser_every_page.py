@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Our pages in both languages: looked at in light and dark, on a desk and on the smallest phone,
 by axe-core, on paper, without script, with strong colours of the visitor's own."""
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 
 from harness.accounts import Accounts, directory_lines, source
@@ -71,6 +73,39 @@ def test_refusals_of_accounts(fresh, log, visitors, look, databases, language):
         log.expect(identifier)
 
 
+def sign_in(browser, address, userid):
+    browser.open(address)
+    browser.wait_for_sim("wwlogin")
+    browser.press(f"#userid option[value={userid}]")
+    browser.press("#phone button:not(.plain)")
+    browser.wait_for_path("/wecom/return")
+
+
+@LANGUAGES
+def test_accounts_that_open_nothing(fresh, log, visitors, look, databases, language):
+    database = databases("sqlite3")
+    accounts = Accounts(database)
+    for name, status in (("LiNa", 3), ("zhangwei", 2), ("wangfang", 1)):
+        accounts.add(name, status=status)
+    accounts.link("wangfang", "someone")
+    site = portal(fresh, modules=("dbd",), server=directory_lines(database),
+                  sources=(source("WeComAssociation field userid"),))
+    for userid, name, identifier in (("LiNa", "account-inactive", "WC0264"),
+                                     ("zhangwei", "account-locked", "WC0265"),
+                                     ("wangfang", "taken", "WC0266")):
+        browser = visitors(language=language)
+        sign_in(browser, site.url("/intranet/"), userid)
+        assert identifier + "-" in browser.text
+        check(browser, look, name, language)
+        log.expect(identifier)
+    accounts.link("gone", "liuyang")
+    browser = visitors(language=language)
+    sign_in(browser, site.url("/intranet/"), "liuyang")
+    assert "WC0268-" in browser.text
+    check(browser, look, "stale-link", language)
+    log.expect("WC0268")
+
+
 @LANGUAGES
 def test_members_pages(fresh, log, visitors, look, language):
     """Denied, asked whether to leave, and signed out."""
@@ -102,28 +137,70 @@ def test_wrong_name_and_lost_cookies(fresh, log, visitors, look, language):
     check(browser, look, "cookie-lost", language)
 
 
+def pull_up(browser, wecom, site):
+    """As far as the question; gives the number that the browser shows, and the link."""
+    browser.open(site.url("/intranet/page1.html"))
+    browser.wait_for_path("/wecom/pair")
+    number = browser.driver.find_element("css selector", ".number").text
+    pull = browser.driver.find_element("css selector", "a[href^='wxwork']")
+    link = wecom.script("return decodeURIComponent(arguments[0].split('url=')[1])",
+                        pull.get_attribute("href"))
+    wecom.open(link)
+    wecom.wait(lambda _: wecom.driver.find_elements("name", "number"), "the question")
+    return number, link
+
+
+def answer(wecom, value):
+    wecom.press(f"button[value='{value}']")
+    wecom.wait(lambda _: not wecom.driver.find_elements("name", "number") and wecom.is_complete(),
+               "the answer to the number")
+
+
 @LANGUAGES
 def test_pull_up(fresh, log, visitors, look, language):
     """The phone's browser, and WeCom on the same phone."""
     site = portal(fresh)
     browser = visitors(device=IPHONE, language=language)
     wecom = visitors(device=IPHONE.in_wecom(), person="LiNa", language=language)
-    browser.open(site.url("/intranet/page1.html"))
-    browser.wait_for_path("/wecom/pair")
+    number, _ = pull_up(browser, wecom, site)
     check(browser, look, "pair-number", language)
-    number = browser.driver.find_element("css selector", ".number").text
-    pull = browser.driver.find_element("css selector", "a[href^='wxwork']")
-    wecom.open(wecom.script("return decodeURIComponent(arguments[0].split('url=')[1])",
-                            pull.get_attribute("href")))
-    wecom.wait(lambda _: wecom.driver.find_elements("name", "number"), "the question")
     check(wecom, look, "pair-question", language)
-    wecom.press(f"button[value='{number}']")
-    wecom.wait(lambda _: not wecom.driver.find_elements("name", "number") and wecom.is_complete(),
-               "the answer to the number")
+    answer(wecom, number)
     check(wecom, look, "pair-confirmed", language)
     browser.wait_for_url(site.url("/intranet/page1.html"))
     assert "欢迎，李娜" in browser.text and wecom.session_cookie() is None
     log.expect("WC0285")
+
+
+@LANGUAGES
+def test_pull_ups_that_end(fresh, log, visitors, look, language):
+    """The wrong number, the one that is not me, the link opened outside WeCom and once more."""
+    site = portal(fresh)
+    browser = visitors(device=IPHONE, language=language)
+    wecom = visitors(device=IPHONE.in_wecom(), person="LiNa", language=language)
+    number, _ = pull_up(browser, wecom, site)
+    wrong = next(button.get_attribute("value")
+                 for button in wecom.driver.find_elements("name", "number")
+                 if button.get_attribute("value") not in (number, "no"))
+    answer(wecom, wrong)
+    check(wecom, look, "pair-wrong", language)
+    browser.wait(lambda _: not browser.driver.find_elements("css selector", ".number"), "its end")
+    check(browser, look, "pair-ended", language)
+    log.expect("WC0290")
+    _, link = pull_up(browser, wecom, site)
+    outside = visitors(device=ANDROID, language=language)
+    (state,) = parse_qs(urlsplit(link).query)["state"]
+    outside.open(site.url(f"/wecom/return?code=x&state={state}"))
+    check(outside, look, "pair-outside", language)
+    log.expect("WC0288")
+    other = visitors(device=ANDROID.in_wecom(), person="wangfang", language=language)
+    other.open(link)
+    other.wait_for_path("/wecom/return")
+    check(other, look, "pair-used", language)
+    log.expect("WC0287")
+    answer(wecom, "no")
+    check(wecom, look, "pair-declined", language)
+    log.expect("WC0291")
 
 
 # --- in other ways ---

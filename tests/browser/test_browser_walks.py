@@ -2,7 +2,7 @@
 """The walks that need more than one window: the pull-up with two browsers, the login in a window
 opened by another origin, and WeCom's panel in our page."""
 import re
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -198,6 +198,22 @@ def test_application_signs_in_by_a_window(fresh, elsewhere, visitors, log, own):
     assert app.do("WeCom.session()") is None
 
 
+def test_window_whose_opener_is_gone(fresh, elsewhere, visitors, look):
+    """Nobody listens and nobody closes it: it says what has happened, and where to go on."""
+    site = popup_site(fresh, elsewhere)
+    browser = visitors()
+    browser.open(site.url("/wecom/login?display=popup&source=acme&nonce=" + "0" * 32
+                          + "&origin=" + quote(elsewhere.at(), safe="")))
+    browser.wait_for_sim("wwlogin")
+    browser.expect_complaint("Scripts may close only the windows that were opened by them")
+    browser.press("#userid option[value=LiNa]")
+    browser.press("#phone button:not(.plain)")
+    browser.wait_for_path("/wecom/return")
+    assert browser.lines == ["Sign in", "You are signed in. This window closes by itself.",
+                             "Continue"]
+    look(browser, "popup-done")
+
+
 def test_window_that_the_visitor_closes(fresh, elsewhere, visitors, log):
     app = Application(visitors, elsewhere, popup_site(fresh, elsewhere))
     app.browser.close_window(app.here)
@@ -246,6 +262,8 @@ def test_panel(fresh, sim, visitors, wecom_names, log, look):
     browser.wait_for_path("/wecom/login")
     with browser.frame(FRAME):
         browser.wait_for_sim("panel")
+    look(browser, "login-panel")
+    with browser.frame(FRAME):
         browser.press("#userid option[value=LiNa]")
         browser.press("#phone button:not(.plain)")
     browser.wait_for_path("/intranet/page1.html")
