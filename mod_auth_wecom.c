@@ -315,12 +315,13 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
 static void register_hooks(apr_pool_t *p)
 {
     static const char *const before_cache[] = { "mod_cache.c", NULL };
+    static const char *const before_watchdog[] = { "mod_watchdog.c", NULL };
 
     /* the configuration */
     ap_hook_pre_config(pre_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_check_config(wecom_config_check, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_test_config(wecom_dump_test_config, NULL, NULL, APR_HOOK_MIDDLE);
-    ap_hook_post_config(wecom_runtime_post_config, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_post_config(wecom_runtime_post_config, NULL, before_watchdog, APR_HOOK_MIDDLE);
     ap_hook_child_init(wecom_runtime_child_init, NULL, NULL, APR_HOOK_MIDDLE);
 
     /* every request of a host with a source */

@@ -51,6 +51,11 @@
 #define WECOM_MAX_NAME               256 /* a member's or department's name */
 #define WECOM_MAX_FIELD             1024 /* any other text field of a member */
 #define WECOM_MAX_DEPARTMENTS        200 /* departments of one member */
+#define WECOM_MAX_TREE             65536 /* departments of an enterprise; WeCom allows 30 000 */
+#define WECOM_MAX_TREE_DEPTH          32 /* of a path of names; WeCom allows 15 levels */
+#define WECOM_MAX_TAGS             10000 /* tags of an enterprise; WeCom allows 3 000 */
+#define WECOM_MAX_TAG_MEMBERS     200000 /* of one tag */
+#define WECOM_MAX_CONTACTS      33554432 /* one answer with departments or members of a tag */
 #define WECOM_MAX_ERRMSG             512 /* errmsg, before it is cleaned for the log */
 #define WECOM_MIN_TOKEN_SECONDS       60 /* an expires_in outside these two is clamped */
 #define WECOM_MAX_TOKEN_SECONDS     7200

@@ -13,6 +13,7 @@
 
 #include "../base/http_curl.h"
 #include "audit.h"
+#include "background.h"
 #include "cache_socache.h"
 #include "scrub.h"
 #include "settings.h"
@@ -35,7 +36,8 @@ int wecom_runtime_pre_config(apr_pool_t *pconf)
     caches = NULL;
     slots = NULL;
     ports_by_server = NULL;
-    return wecom_cache_socache_register(pconf) == APR_SUCCESS ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    return wecom_cache_socache_register(pconf) == APR_SUCCESS
+           ? wecom_background_pre_config(pconf) : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 static wecom_socache_t *cache_for(const char *spec, server_rec *s, apr_pool_t *pconf)
@@ -95,10 +97,12 @@ int wecom_runtime_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
         }
     }
     wecom_scrub_prepare(s, pconf);
-    if (caches->nelts > 0) {
-        slots = wecom_slots_shm_make(slot_count(), s, pconf);
+    wecom_background_reset();
+    if (caches->nelts == 0) {
+        return OK;
     }
-    return caches->nelts == 0 || slots != NULL ? OK : HTTP_INTERNAL_SERVER_ERROR;
+    slots = wecom_slots_shm_make(slot_count(), s, pconf);
+    return slots != NULL ? wecom_background_start(s, pconf) : HTTP_INTERNAL_SERVER_ERROR;
 }
 
 /* --- the clock ------------------------------------------------------------------------------- */
@@ -137,6 +141,7 @@ void wecom_runtime_child_init(apr_pool_t *pchild, server_rec *s)
     for (i = 0; i < caches->nelts; i++) {
         wecom_cache_socache_child_init(APR_ARRAY_IDX(caches, i, open_cache_t).socache, pchild, s);
     }
+    wecom_background_child_init(pchild, s);
     ports_by_server = apr_hash_make(pchild);
     for (at = s; at != NULL; at = at->next) {
         const wecom_server_t *server = wecom_config_server(at);
