@@ -226,6 +226,11 @@ static const command_rec directives[] = {
            "each: a file, or a program that reads lines (rotatelogs). By default the error log, "
            "at level notice.",
            .syntax = "file|\"|program\"", .check = wecom_value_audit_log),
+    SERVER("WeComDirectorySize", WORDS, directory_size,
+           "Shared memory for the departments of one source, and for its tags. Half of it is read "
+           "while the other half is filled. What does not fit is not taken over, and the log says "
+           "which size is needed.",
+           .syntax = "size [size]", .fallback = "8M 16M", .max = 2, .check = wecom_value_size),
     SERVER("WeComPullUp", CHOICE, pull_up,
            "Whether a phone's own browser, which cannot scan what it shows, is offered to pull the "
            "WeCom client of the same phone up: the member picks the number there that the browser "

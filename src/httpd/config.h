@@ -22,6 +22,7 @@
 
 #include "../auth/account_schema.h"
 #include "../auth/look.h"
+#include "../auth/shape.h"
 #include "../auth/site.h"
 #include "../auth/source.h"
 #include "../auth/ticket.h"
@@ -170,6 +171,7 @@ typedef struct wecom_server_t {
     const char *pages;                  /* folder of WeComPages; NULL: none */
     apr_array_header_t *brand;          /* wecom_brand_conf_t; NULL: none */
     apr_array_header_t *frame_ancestors; /* "none", or "self" and origins */
+    apr_array_header_t *directory_size; /* of departments and tags, "8M"; the second may lack */
     const char *audit_log;              /* file or "|program"; NULL: the error log */
 
     /* Made by check_config, for servers that see at least one source; else NULL and 0. */
@@ -177,6 +179,7 @@ typedef struct wecom_server_t {
     const wecom_site_t *site;
     int ends_tls;                       /* this httpd ends TLS for the public name and port */
     wecom_ticket_life_t life;
+    apr_size_t directory_bytes[WECOM_SHAPE_PARTS];
     const wecom_keyring_t *ticket_ring;
     const wecom_keyring_t *state_ring;
     const wecom_keyring_t *form_ring;
