@@ -313,6 +313,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
         return status;
     }
     wecom_session_register();
+    wecom_authz_pre_config(pconf);
     wecom_dbd_pool_pre_config();
     return wecom_runtime_pre_config(pconf);
 }
@@ -341,6 +342,7 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_fixups(wecom_endpoint_fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(wecom_endpoint_handler, NULL, before_cache, APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(wecom_endpoint_log, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_log_transaction(wecom_authz_log, NULL, NULL, APR_HOOK_MIDDLE);
 
     /* protected places */
     ap_hook_check_authn(wecom_authn_check, NULL, NULL, APR_HOOK_FIRST,

@@ -76,6 +76,8 @@
 #define WECOM_MAX_SOURCE_ID           31 /* ^[a-z0-9-]{1,31}$ */
 #define WECOM_MAX_SOURCES             64 /* in one virtual host */
 #define WECOM_MAX_DISPLAY_NAME       200
+#define WECOM_MAX_RULE_WORDS        4096 /* of one line Require; httpd's own ceiling is the length
+                                          * of the line */
 #define WECOM_MAX_CACHE_SPEC        1024 /* WeComCache; a path in it must be one that a file can
                                           * have, below every folder (PATH_MAX) */
 #define WECOM_MAX_KEYS                 8 /* key files in WeComCryptoKey */

@@ -219,6 +219,13 @@ const char *wecom_config_set_source_section(cmd_parms *cmd, void *place, const c
 /* httpd gives AuthType to every module that has a row for it: this one only takes note. */
 const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place, const char *arg);
 
+/* 1 while an .htaccess is read. */
+int wecom_config_is_htaccess(cmd_parms *cmd);
+
+/* What a setter answers: NULL for NULL; in .htaccess, of which httpd tells the file alone, the
+ * sentence gets an id and the line. */
+const char *wecom_config_sentence(cmd_parms *cmd, const char *text);
+
 /* For a rule of Require that needs an account directory: notes that it stands in this section.
  * NULL, or a sentence. */
 const char *wecom_config_note_rule(cmd_parms *cmd, int login_only);

@@ -23,6 +23,7 @@
 #include "http_core.h"
 
 #include "audit.h"
+#include "authz.h"
 #include "cache_socache.h"
 #include "config_accounts.h"
 #include "config_build.h"
@@ -322,6 +323,7 @@ int wecom_config_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
             APR_ARRAY_PUSH(made, const wecom_server_t *) = record_of(s);
         }
     }
+    wecom_authz_check(&judge);
     if (made->nelts > 0 || judge.faults > 0) {
         check_modules(&judge);
     }
