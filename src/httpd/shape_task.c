@@ -27,6 +27,28 @@ static void add_once(apr_array_header_t *words, const char *word)
     APR_ARRAY_PUSH(words, const char *) = word;
 }
 
+/* What one rule needs to know of a source. */
+static int collect_rule(apr_array_header_t *tags, const wecom_rule_t *rule, const char *source,
+                        apr_pool_t *pool)
+{
+    int needs_tree = 0;
+    int i;
+
+    for (i = 0; wecom_rule_needs_shape(rule) && i < rule->words->nelts; i++) {
+        const wecom_rule_word_t *word = &APR_ARRAY_IDX(rule->words, i, wecom_rule_word_t);
+
+        if (word->source != NULL && strcmp(word->source, source) != 0) {
+            continue;
+        }
+        if (rule->kind == WECOM_RULE_TAG) {
+            add_once(tags, word->id != 0 ? apr_psprintf(pool, "%" APR_INT64_T_FMT, word->id)
+                                         : word->name);
+        }
+        needs_tree |= rule->kind == WECOM_RULE_DEPARTMENT || word->id == 0;
+    }
+    return needs_tree;
+}
+
 /* Of the rules of the configuration and of what .htaccess files have asked for. */
 static int collect(apr_array_header_t *tags, const wecom_shape_room_t *room, apr_pool_t *pool)
 {
@@ -34,16 +56,11 @@ static int collect(apr_array_header_t *tags, const wecom_shape_room_t *room, apr
     const apr_array_header_t *rules = wecom_authz_rules();
     const apr_array_header_t *more = wecom_shape_room_tags(room, pool);
     int needs_tree = wecom_shape_room_wants_tree(room);
-    int i, k;
+    int i;
 
     for (i = 0; i < rules->nelts; i++) {
-        const wecom_rule_t *rule = APR_ARRAY_IDX(rules, i, const wecom_rule_t *);
-        const char *tag;
-
-        needs_tree |= wecom_rule_needs_tree(rule, source);
-        for (k = 0; (tag = wecom_rule_tag(rule, source, &k)) != NULL;) {
-            add_once(tags, tag);
-        }
+        needs_tree |= collect_rule(tags, APR_ARRAY_IDX(rules, i, const wecom_rule_t *), source,
+                                   pool);
     }
     for (i = 0; i < more->nelts; i++) {
         add_once(tags, APR_ARRAY_IDX(more, i, const char *));
@@ -88,7 +105,7 @@ static int read_tree(const errand_t *errand)
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, errand->main, WC(0420)
                      "source %s: %" APR_SIZE_T_FMT " departments are known, in %" APR_SIZE_T_FMT
                      " bytes%s", id, report.count, report.needed,
-                     report.unnamed ? "; WeCom withholds their names from this app" : "");
+                     report.unnamed == report.count ? "; WeCom withholds their names from this app" : "");
         if (report.lost > 0) {
             ap_log_error(APLOG_MARK, APLOG_WARNING, 0, errand->main, WC(0421)
                          "source %s: the parents of %" APR_SIZE_T_FMT " departments lead in a "
