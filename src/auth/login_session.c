@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 
+#include "field.h"
 #include "refusal.h"
 #include "standing.h"
 
@@ -42,6 +43,7 @@ static wecom_reason_t make_ticket(wecom_ticket_t *ticket, const wecom_login_t *r
     if (standing != NULL && (standing->marks & WECOM_STANDING_FIELD_MATCH) != 0) {
         apr_table_setn(fields, WECOM_TICKET_MATCH, strchr(standing->linked_by, ':') + 1);
     }
+    wecom_field_take(fields, room->fields, member);
     ticket->fields = fields;
     /* What other modules keep in the session belongs to the person, so it stays when the same
      * one signs in again and goes when somebody else does. */

@@ -87,6 +87,10 @@
 #define WECOM_MAX_PAGE           1048576 /* what a template makes of its values */
 #define WECOM_MAX_WORD              1024 /* a sentence of a words file */
 #define WECOM_MAX_ASSET           262144 /* a picture of WeComBrand */
+#define WECOM_MAX_FIELDS              32 /* of WeComSessionFields and of WeComPassHeaders */
+#define WECOM_MAX_FIELD_NAME          32 /* the name of one */
+#define WECOM_MAX_EXTATTR            128 /* the name of an extended attribute at WeCom */
+#define WECOM_MAX_HEADER_PREFIX       32 /* of WeComPassHeaders */
 #define WECOM_EXEC_SECONDS            10 /* for a secret from exec: */
 
 /* --- wecomctl --------------------------------------------------------------------------------- */

@@ -130,3 +130,21 @@ void wecom_member_read(wecom_member_t *member, const wecom_json_t *answer, apr_p
                                                 MEMBER_MAX_DEPARTMENT, member->main_department);
     member_read_departments(member, answer, pool);
 }
+
+const char *wecom_member_field(const wecom_member_t *member, const char *name)
+{
+    apr_size_t i;
+    for (i = 0; i < sizeof(member_fields) / sizeof(member_fields[0]); i++) {
+        if (strcmp(member_fields[i].name, name) == 0)
+            return *(const char *const *)((const char *)member + member_fields[i].offset);
+    }
+    return NULL;
+}
+int wecom_member_is_field(const char *name)
+{
+    apr_size_t i;
+    for (i = 0; i < sizeof(member_fields) / sizeof(member_fields[0]); i++) {
+        if (strcmp(member_fields[i].name, name) == 0) return 1;
+    }
+    return 0;
+}

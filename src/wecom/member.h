@@ -9,6 +9,8 @@
 #ifndef WECOM_WECOM_MEMBER_H
 #define WECOM_WECOM_MEMBER_H
 
+#include <apr_tables.h>
+
 #include "../base/json.h"
 #include "../base/limits.h"
 
@@ -32,6 +34,7 @@ typedef struct wecom_member_t {
     const char *gender;     /* "1", "2"; "0" is what WeCom says when it withholds it: NULL here */
     const char *avatar;
     const char *address;
+    const apr_table_t *extattr;
     int status;             /* of the enum above */
     apr_int64_t main_department;  /* 0: none */
     const apr_int64_t *departments;  /* department_count of them */
@@ -45,6 +48,9 @@ int wecom_member_is_userid(const char *userid);
 
 /* Is it the same member? Without case, or with it for proxy-developed apps. */
 int wecom_member_same(const char *a, const char *b, int with_case);
+
+const char *wecom_member_field(const wecom_member_t *member, const char *name);
+int wecom_member_is_field(const char *name);
 
 /* Take what the answer of user/get or auth/getuserdetail holds into *member, overwriting only
  * what is there. userid is not touched. Text beyond its ceiling and wrong types are left out.
