@@ -7,7 +7,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -191,8 +190,6 @@ static void what_is_no_list(void **state)
           "entry 1 of department has no id that is one" },
         { 'l', "{\"department\":[{\"id\":0,\"parentid\":0}]}",
           "entry 1 of department has no id that is one" },
-        { 'l', "{\"department\":[{\"id\":-1,\"parentid\":0}]}",
-          "entry 1 of department has no id that is one" },
         { 'l', "{\"department\":[{\"id\":4294967296,\"parentid\":0}]}",
           "entry 1 of department has no id that is one" },
         { 'l', "{\"department\":[{\"id\":1.5,\"parentid\":0}]}",
@@ -298,8 +295,8 @@ static void lists_have_ceilings(void **state)
                                  world->pool);
 
         assert_int_equal(parse(cases[i].what, body, strlen(body), world), WECOM_OK);
-        body = crowd(cases[i].head, cases[i].piece, cases[i].most + 1, cases[i].tail,
-                     world->pool);
+        body = apr_pstrcat(world->pool, cases[i].head, cases[i].piece,
+                           body + strlen(cases[i].head), NULL);
         assert_int_equal(parse(cases[i].what, body, strlen(body), world), WECOM_E_ANSWER);
         assert_string_equal(world->err.detail, cases[i].detail);
     }
@@ -314,15 +311,19 @@ static wecom_status_t ask_departments(wecom_departments_t *departments, world_t 
                                            world->pool);
 }
 
+static wecom_status_t ask_tag(wecom_tag_t *tag, world_t *world)
+{
+    return wecom_contacts_read_tag(tag, &world->err, &world->app, &world->ports, world->pool);
+}
+
 static void departments_are_asked_for_at_length(void **state)
 {
     world_t *world = *state;
     wecom_departments_t departments;
     const fake_http_call_t *call = &world->http.calls[1];
-    const char *name;
+    const char *name = crowd("", "Acme ", 50, "", world->pool);
 
     /* larger than any answer to a login */
-    name = crowd("", "Acme ", 50, "", world->pool);
     world_expect_token(world, "T1", 7200);
     fake_http_answer(&world->http, LIST, 200,
                      crowd("{\"department\":[", apr_psprintf(world->pool, "{\"id\":1,\"parentid\":"
@@ -439,15 +440,13 @@ static void tags_are_asked_for(void **state)
                                               world->pool), WECOM_OK);
     assert_int_equal(tags.count, 1);
     assert_string_equal(tags.list[0].name, "vpn");
-    assert_int_equal(wecom_contacts_read_tag(&tag, &world->err, &world->app, &world->ports,
-                                             world->pool), WECOM_OK);
+    assert_int_equal(ask_tag(&tag, world), WECOM_OK);
     assert_string_equal(tag.userids[0], "alice");
     assert_int_equal(tag.departments[0], 3);
     assert_string_equal(call->url,
                         WECOM_APP_API_URL "/cgi-bin/tag/get?access_token=T1&tagid=12");
     assert_int_equal(call->max_answer, WECOM_MAX_CONTACTS);
-    assert_int_equal(wecom_contacts_read_tag(&none, &world->err, &world->app, &world->ports,
-                                             world->pool), WECOM_E_BAD_INPUT);
+    assert_int_equal(ask_tag(&none, world), WECOM_E_BAD_INPUT);
     world_assert_played(world);
 }
 
@@ -459,16 +458,13 @@ static void tag_that_cannot_be_had(void **state)
 
     world_expect_token(world, "T1", 7200);
     world_expect_errcode(world, "tag/get", 60011, "no privilege");
-    assert_int_equal(wecom_contacts_read_tag(&tag, &world->err, &world->app, &world->ports,
-                                             world->pool), WECOM_E_REMOTE);
+    assert_int_equal(ask_tag(&tag, world), WECOM_E_REMOTE);
     assert_int_equal(world->err.upstream, WECOM_CONTACTS_NOT_FOR_THIS_APP);
     world_expect_errcode(world, "tag/get", 40068, "invalid tagid");
-    assert_int_equal(wecom_contacts_read_tag(&tag, &world->err, &world->app, &world->ports,
-                                             world->pool), WECOM_E_REMOTE);
+    assert_int_equal(ask_tag(&tag, world), WECOM_E_REMOTE);
     assert_int_equal(world->err.upstream, WECOM_CONTACTS_NO_SUCH_TAG);
     fake_http_fail(&world->http, "tag/get", WECOM_E_TIMEOUT, 28, "slow");
-    assert_int_equal(wecom_contacts_read_tag(&tag, &world->err, &world->app, &world->ports,
-                                             world->pool), WECOM_E_TIMEOUT);
+    assert_int_equal(ask_tag(&tag, world), WECOM_E_TIMEOUT);
     assert_string_equal(world->err.detail, "slow");
     fake_http_answer(&world->http, "tag/get", 502, "<html>");
     assert_int_equal(wecom_contacts_read_tag(&tag, NULL, &world->app, &world->ports,
