@@ -305,8 +305,7 @@ const char *wecom_config_sentence(cmd_parms *cmd, const char *text)
            : text;
 }
 
-/* In .htaccess the whole configuration is known already. */
-static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
+static const char *judge_htaccess(cmd_parms *cmd, const wecom_place_t *place)
 {
     const wecom_server_t *server = server_of(cmd);
     int i;
@@ -334,6 +333,13 @@ static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
     return NULL;
 }
 
+/* In .htaccess the whole configuration is known already. */
+static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
+{
+    return wecom_config_is_htaccess(cmd) ? wecom_config_sentence(cmd, judge_htaccess(cmd, place))
+                                         : NULL;
+}
+
 const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
 {
     const wecom_option_t *option = cmd->info;
@@ -345,13 +351,15 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
         return wecom_config_sentence(cmd, apr_pstrcat(cmd->pool, cmd->cmd->name, wrong, NULL));
     }
     if (wecom_config_is_set(target.set, row) && !wecom_kind_adds_up(option->kind)) {
-        return wecom_config_sentence(cmd, apr_psprintf(cmd->pool, "%s stands twice in %s; take one of the two "
-                                          "out", cmd->cmd->name, target.section));
+        wrong = apr_psprintf(cmd->pool, "%s stands twice in %s; take one of the two out",
+                             cmd->cmd->name, target.section);
+        return wecom_config_sentence(cmd, wrong);
     }
     wrong = wecom_kind_parse(wecom_config_field(target.record, option, target.where), option,
                              wecom_kind_split(args, cmd->pool), cmd->pool);
     if (wrong != NULL) {
-        return wecom_config_sentence(cmd, apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", wrong, NULL));
+        wrong = apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", wrong, NULL);
+        return wecom_config_sentence(cmd, wrong);
     }
     target.set->bits |= bit(row);
     if (target.where != WECOM_AT_PLACE) {
@@ -364,7 +372,7 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
         return NULL;
     }
     note_place(cmd, place);
-    return wecom_config_is_htaccess(cmd) ? wecom_config_sentence(cmd, check_htaccess(cmd, place)) : NULL;
+    return check_htaccess(cmd, place);
 }
 
 const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char *arg)
@@ -377,7 +385,7 @@ const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char 
         note_place(cmd, place);
         note_where(&place->where, cmd);
     }
-    return wecom_config_is_htaccess(cmd) ? wecom_config_sentence(cmd, check_htaccess(cmd, place)) : NULL;
+    return check_htaccess(cmd, place);
 }
 
 /* A provider of Require has no record of ours in its hands while it parses; httpd makes one, if
@@ -393,7 +401,7 @@ const char *wecom_config_note_rule(cmd_parms *cmd, int login_only)
     place->login_only |= login_only;
     place->accounts = 1;
     note_place(cmd, place);
-    return wecom_config_is_htaccess(cmd) ? wecom_config_sentence(cmd, check_htaccess(cmd, place)) : NULL;
+    return check_htaccess(cmd, place);
 }
 
 /* --- <WeComSource id> ------------------------------------------------------------------------- */
