@@ -305,11 +305,15 @@ const char *wecom_config_sentence(cmd_parms *cmd, const char *text)
            : text;
 }
 
-static const char *judge_htaccess(cmd_parms *cmd, const wecom_place_t *place)
+/* In .htaccess the whole configuration is known already. */
+static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
 {
     const wecom_server_t *server = server_of(cmd);
     int i;
 
+    if (!wecom_config_is_htaccess(cmd)) {
+        return NULL;
+    }
     if (place->wecom && server->site == NULL) {
         return "AuthType WeCom stands here, but this server has no <WeComSource>; define one in "
                "the server's configuration";
@@ -331,13 +335,6 @@ static const char *judge_htaccess(cmd_parms *cmd, const wecom_place_t *place)
         }
     }
     return NULL;
-}
-
-/* In .htaccess the whole configuration is known already. */
-static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
-{
-    return wecom_config_is_htaccess(cmd) ? wecom_config_sentence(cmd, judge_htaccess(cmd, place))
-                                         : NULL;
 }
 
 const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
@@ -372,7 +369,7 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
         return NULL;
     }
     note_place(cmd, place);
-    return check_htaccess(cmd, place);
+    return wecom_config_sentence(cmd, check_htaccess(cmd, place));
 }
 
 const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char *arg)
@@ -385,7 +382,7 @@ const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char 
         note_place(cmd, place);
         note_where(&place->where, cmd);
     }
-    return check_htaccess(cmd, place);
+    return wecom_config_sentence(cmd, check_htaccess(cmd, place));
 }
 
 /* A provider of Require has no record of ours in its hands while it parses; httpd makes one, if
@@ -401,7 +398,7 @@ const char *wecom_config_note_rule(cmd_parms *cmd, int login_only)
     place->login_only |= login_only;
     place->accounts = 1;
     note_place(cmd, place);
-    return check_htaccess(cmd, place);
+    return wecom_config_sentence(cmd, check_htaccess(cmd, place));
 }
 
 /* --- <WeComSource id> ------------------------------------------------------------------------- */
