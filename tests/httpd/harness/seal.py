@@ -39,10 +39,11 @@ class Sealer:
         self._book = site.httpd.book
         self._sim = site.sim
 
-    def _run(self, kind, **values):
+    def _run(self, kind, fields=None, **values):
         values["key"] = ",".join(str(key) for key in self._keys)
         values.setdefault("url", self._url)
-        done = subprocess.run([self._tool, kind, *(f"{n}={v}" for n, v in values.items())],
+        done = subprocess.run([self._tool, kind, *(f"{n}={v}" for n, v in values.items()),
+                               *(f"field={n}={v}" for n, v in (fields or {}).items())],
                               capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         out = done.stdout.split()
@@ -56,7 +57,8 @@ class Sealer:
         return {name: now - seconds for name, seconds in ago.items() if seconds is not None}
 
     def ticket(self, issued=None, seen=None, **values):
-        """(name, value) of a session cookie; issued and seen: so many seconds ago."""
+        """(name, value) of a session cookie; issued and seen: so many seconds ago; fields: what
+        WeComSessionFields adds."""
         if seen is None:
             seen = issued
         app = self._sim.app(0, 0)

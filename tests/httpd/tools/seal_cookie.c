@@ -12,6 +12,7 @@
  * `form` in place of the kind seals body= as a form that was kept at issued=, and prints its state
  * and its box. `open` in place of the kind reads value= as a ticket of this key and URL, and prints issued,
  * seen, the number of the key that opened it, and source/userid.
+ * field=NAME=VALUE, as often as one likes, puts a field of WeComSessionFields into a ticket.
  * Times are seconds since 1970. Without a value: endpoint=/wecom userid=zhangwei source=acme
  * target=/ allowed= flags=0 mark=0, and the present moment for issued, seen and checked.
  */
@@ -113,8 +114,31 @@ static wecom_keyring_t *ring_of(const job_t *job, const char *label)
     return ring;
 }
 
-/* Which app the session was made with; a tool that is not told makes one for no app. */
-static const apr_table_t *app_of(const job_t *job)
+/* field=NAME=VALUE, as often as one likes. */
+static void add_fields(apr_table_t *fields, const job_t *job)
+{
+    int i;
+
+    for (i = 0; i < job->arguments->nelts; i++) {
+        const char *argument = APR_ARRAY_IDX(job->arguments, i, const char *);
+        const char *name = argument + strlen("field=");
+        const char *equals;
+
+        if (strncmp(argument, "field=", strlen("field=")) != 0) {
+            continue;
+        }
+        equals = strchr(name, '=');
+        if (equals == NULL) {
+            give_up(argument, "has no value");
+        }
+        apr_table_set(fields, apr_pstrmemdup(job->pool, name, (apr_size_t)(equals - name)),
+                      equals + 1);
+    }
+}
+
+/* Which app the session was made with, and further fields; a tool that is not told makes one for
+ * no app. */
+static const apr_table_t *fields_of(const job_t *job)
 {
     apr_table_t *fields = apr_table_make(job->pool, 1);
     wecom_app_t app;
@@ -130,6 +154,7 @@ static const apr_table_t *app_of(const job_t *job)
         give_up("app", "has no print");
     }
     apr_table_set(fields, WECOM_TICKET_APP, print);
+    add_fields(fields, job);
     return fields;
 }
 
@@ -151,7 +176,7 @@ static void seal_ticket(const job_t *job)
     ticket.account = "";
     ticket.name = text_of(job, "name", "");
     ticket.entries = apr_table_make(job->pool, 1);
-    ticket.fields = app_of(job);
+    ticket.fields = fields_of(job);
     if (wecom_ticket_seal(&value, &ticket, ring_of(job, LABEL_TICKET),
                           wecom_ticket_aad(job->site, job->pool), job->pool) != WECOM_OK) {
         give_up("ticket", "cannot be sealed");
