@@ -50,6 +50,8 @@
 #define WECOM_MAX_SECRET            1024 /* a permanent code has up to 512 bytes */
 #define WECOM_MAX_NAME               256 /* a member's or department's name */
 #define WECOM_MAX_FIELD             1024 /* any other text field of a member */
+#define WECOM_MAX_EXTATTRS            64 /* extended attributes of a member */
+#define WECOM_MAX_EXTATTR_BYTES     4096 /* all their names and values together */
 #define WECOM_MAX_DEPARTMENTS        200 /* departments of one member */
 #define WECOM_MAX_TREE             65536 /* departments of an enterprise; WeCom allows 30 000 */
 #define WECOM_MAX_TREE_DEPTH          32 /* of a path of names; WeCom allows 15 levels */
