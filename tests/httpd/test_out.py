@@ -66,7 +66,7 @@ def test_what_the_member_lacks(site, signed_in):
     assert wecom(env) == {
         "WECOM_USERID": "liuyang", "WECOM_SOURCE": "hr", "WECOM_NAME": "刘洋",
         "WECOM_DEPARTMENTS": "4,2", "WECOM_MAIN_DEPARTMENT": "4", "WECOM_POSITION": "市场专员",
-        "WECOM_MOBILE": "13800000004"}
+        "WECOM_ALIAS": "", "WECOM_MOBILE": "13800000004"}, "WeCom says that the alias is empty"
 
 
 def test_no_environment(site, signed_in):
@@ -227,7 +227,9 @@ def test_included(mixed, signed_in):
 
 # --- the log ---
 
-def test_notes(sites, signed_in, browsers):
+def test_notes(sites, signed_in, browsers, log):
+    log.expect("WC0251")
+    log.expect("AH01631")
     site = sites(lines=(
         'LogFormat "%U %>s %{wecom-userid}n %{wecom-source}n %{wecom-account}n" wecom',
         'CustomLog "@root@/access.log" wecom'), places=(
