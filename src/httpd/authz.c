@@ -42,30 +42,6 @@ static const wecom_rule_regex_t regex = { compile, matches };
 
 /* --- reading a line --------------------------------------------------------------------------- */
 
-static int is_not(const ap_directive_t *directive, apr_pool_t *pool)
-{
-    const char *args = directive->args;
-
-    return args != NULL && ap_cstr_casecmp(ap_getword_conf(pool, &args), "not") == 0;
-}
-
-void wecom_authz_stand(wecom_rule_stand_t *stand, const cmd_parms *cmd)
-{
-    const ap_directive_t *section = cmd->directive;
-
-    stand->file = section->filename;
-    stand->line = section->line_num;
-    stand->under = is_not(section, cmd->temp_pool) ? WECOM_RULE_NOT : WECOM_RULE_PLAIN;
-    for (; section != NULL; section = section->parent) {
-        if (ap_cstr_casecmp(section->directive, "<RequireNone") == 0) {
-            stand->under = WECOM_RULE_NONE;
-        }
-        else if (ap_cstr_casecmp(section->directive, "<AuthzProviderAlias") == 0) {
-            stand->under = WECOM_RULE_ALIAS;
-        }
-    }
-}
-
 static const char *parse_expression(require_t *require, cmd_parms *cmd, const char *line)
 {
     const char *name = wecom_rule_name(require->rule.kind);
@@ -107,13 +83,16 @@ static const char *parse(cmd_parms *cmd, wecom_rule_kind_t kind, const char *lin
                          const void **parsed)
 {
     require_t *require = apr_pcalloc(cmd->pool, sizeof(*require));
+    const char *fault;
 
     require->rule.kind = kind;
-    wecom_authz_stand(&require->rule.stand, cmd);
+    fault = wecom_authz_stand(&require->rule.stand, cmd);
+    if (fault == NULL) {
+        fault = strstr(line, "%{") != NULL ? parse_expression(require, cmd, line)
+                                           : parse_words(require, cmd, line);
+    }
     *parsed = require;
-    return wecom_config_sentence(cmd, strstr(line, "%{") != NULL
-                                      ? parse_expression(require, cmd, line)
-                                      : parse_words(require, cmd, line));
+    return wecom_config_sentence(cmd, fault);
 }
 
 #define PARSER(name, kind) \

@@ -28,21 +28,27 @@ static const char *note_rule(cmd_parms *cmd, int login_only, const wecom_rule_st
            : wecom_config_note_rule(cmd, login_only);
 }
 
-static account_rule_t *new_rule(cmd_parms *cmd, const char *name, const char *line)
+/* NULL after a fault. */
+static account_rule_t *new_rule(const char **fault, cmd_parms *cmd, const char *name,
+                                const char *line)
 {
     account_rule_t *rule = apr_pcalloc(cmd->pool, sizeof(*rule));
 
     line += strspn(line, " \t");
-    wecom_authz_stand(&rule->stand, cmd);
+    *fault = wecom_config_sentence(cmd, wecom_authz_stand(&rule->stand, cmd));
     rule->stand.text = apr_pstrcat(cmd->pool, name, *line != '\0' ? " " : "", line, NULL);
-    return rule;
+    return *fault == NULL ? rule : NULL;
 }
 
 static const char *parse_login_only(cmd_parms *cmd, const char *line, const void **parsed)
 {
-    account_rule_t *rule = new_rule(cmd, "wecom-login-only", line);
+    const char *fault;
+    account_rule_t *rule = new_rule(&fault, cmd, "wecom-login-only", line);
 
     *parsed = rule;
+    if (rule == NULL) {
+        return fault;
+    }
     return line[strspn(line, " \t")] == '\0'
            ? note_rule(cmd, 1, &rule->stand)
            : wecom_config_sentence(cmd, "wecom-login-only takes no arguments");
@@ -95,10 +101,14 @@ static authz_status check_login_only(request_rec *r, const char *line, const voi
 
 static const char *parse_field_match(cmd_parms *cmd, const char *line, const void **parsed)
 {
-    account_rule_t *rule = new_rule(cmd, "wecom-field-match", line);
     const apr_array_header_t *fields = wecom_kind_split(line, cmd->pool);
+    const char *fault;
+    account_rule_t *rule = new_rule(&fault, cmd, "wecom-field-match", line);
     int i;
 
+    if (rule == NULL) {
+        return fault;
+    }
     for (i = 0; i < fields->nelts; i++) {
         const char *word = APR_ARRAY_IDX(fields, i, const char *);
 

@@ -11,9 +11,6 @@
 
 /* --- authz.c ---------------------------------------------------------------------------------- */
 
-/* File, line, and what a plain denial does there; the text is left alone. */
-void wecom_authz_stand(wecom_rule_stand_t *stand, const cmd_parms *cmd);
-
 /* The answer to whoever has no ticket of ours. */
 authz_status wecom_authz_no_ticket(request_rec *r, const wecom_rule_stand_t *stand);
 
@@ -24,6 +21,12 @@ void wecom_authz_judge(wecom_rule_finding_t *finding, request_rec *r, const weco
 /* The same for what the member has (wecom_rule_explain). */
 const char *wecom_authz_member_has(request_rec *r, const wecom_rule_t *rule, int granted,
                                    const wecom_ticket_t *ticket);
+
+/* --- authz_stand.c ---------------------------------------------------------------------------- */
+
+/* File, line, and what a plain denial does there; the text is left alone. NULL, or a sentence about
+ * a place where the rule would mean nothing. */
+const char *wecom_authz_stand(wecom_rule_stand_t *stand, const cmd_parms *cmd);
 
 /* --- authz_account.c -------------------------------------------------------------------------- */
 
