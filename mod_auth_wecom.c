@@ -199,16 +199,18 @@ static const command_rec directives[] = {
            "WeComSessionMaxAge.",
            .syntax = "time", .fallback = "4h", .min = 60, .max = 31536000),
     SERVER("WeComSessionFields", WORDS, session_fields,
-           "Further fields of the member that the session carries, beside userid, source, account, "
-           "name, departments, main_department and leads: fields of WeCom such as position or "
-           "mobile, and extended attributes as extattr:NAME. A name of one's own may stand before "
-           "either, as in employee_no=extattr:Number, and must where the attribute's name is not "
-           "made of letters, digits and '_'. By this name, in lower case, the application hears "
-           "the field (WeComPassEnv, WeComPassHeaders, session), and Require wecom-attribute asks "
-           "for it. What WeCom withholds is not carried; e-mail, mobile, gender, avatar and address "
-           "come with the member's consent alone (WeComScope privateinfo). A session must fit "
-           "a cookie of 4096 bytes: nothing is cut, so a member with longer values is refused "
-           "(WC0242). Sessions that are there lack a new field until they are renewed.",
+           "Further fields of the member that the session carries, beside userid, source, "
+           "account, name, departments, main_department and leads: fields of WeCom such as "
+           "position or mobile, and extended attributes as extattr:NAME. A name of one's own "
+           "may stand before either, as in employee_no=extattr:Number, and must where the "
+           "attribute's name is not made of letters, digits and '_'. By this name, in lower "
+           "case, the application hears the field (WeComPassEnv, WeComPassHeaders, session), "
+           "and Require wecom-attribute asks for it. What WeCom withholds is not carried: "
+           "applications made since June 2022 get e-mail, mobile, gender, avatar and address "
+           "with the member's consent alone (WeComScope privateinfo). A session must fit a "
+           "cookie of 4096 bytes, and nothing is cut: a member whose values do not fit is "
+           "refused (WC0242). A session that is there lacks a new field until the member is "
+           "read again or signs in again.",
            .syntax = "FIELD|extattr:NAME|name=FIELD|name=extattr:NAME [...]",
            .max = WECOM_MAX_FIELDS, .judge = wecom_pass_judge_fields),
     SERVER("WeComAccounts", WORDS, accounts,

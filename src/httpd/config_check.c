@@ -290,6 +290,7 @@ static int check_server(wecom_judge_t *judge, wecom_server_t *server,
     }
     if (good) {
         check_panel(judge, server);
+        wecom_pass_judge_sources(judge, server);
     }
     if (good && wecom_accounts_build(judge, server, registered)) {
         wecom_accounts_judge_places(judge, server, server);
