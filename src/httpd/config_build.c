@@ -236,6 +236,8 @@ int wecom_build_site(wecom_judge_t *judge, wecom_server_t *server, const char *u
     server->ends_tls = wecom_name_ends_tls(judge->main, site->host, site->port, judge->temp);
     server->life.max_age = server->session_max_age;
     server->life.idle = server->session_idle;
+    server->span.refresh = server->refresh;
+    server->span.grace = server->refresh_grace;
     server->ticket_aad = wecom_ticket_aad(site, judge->pool);
     return 1;
 }
