@@ -213,6 +213,18 @@ static const command_rec directives[] = {
            "read again or signs in again.",
            .syntax = "FIELD|extattr:NAME|name=FIELD|name=extattr:NAME [...]",
            .max = WECOM_MAX_FIELDS, .judge = wecom_pass_judge_fields),
+    SERVER("WeComRefresh", SECONDS, refresh,
+           "After this time a member whose session is in use is read again at WeCom, in the "
+           "background. Whoever is disabled, gone or out of the visible range of the application "
+           "is then signed out everywhere, and changed departments and fields come into all "
+           "sessions of the member. From 1 second to 30 days. Members of a source with "
+           "WeComCheckMember Off are not read again: their sessions live their life.",
+           .syntax = "time", .fallback = "1h", .min = 1, .max = 2592000),
+    SERVER("WeComRefreshGrace", SECONDS, refresh_grace,
+           "How long sessions live on while WeCom cannot be asked. A session whose member WeCom "
+           "has not confirmed for so long ends, also one that nobody has used in that time. It "
+           "must not be shorter than WeComRefresh.",
+           .syntax = "time", .fallback = "24h", .min = 1, .max = 31536000),
     SERVER("WeComAccounts", WORDS, accounts,
            "The account directory. none: every member is a user of the site, named by the userid. "
            "dbd: accounts in the database of mod_dbd (DBDriver sqlite3, pgsql or mysql), whose "
