@@ -33,13 +33,6 @@ static const char *const taken[] = {
     "logout"
 };
 
-/* Fields of user/get that an application may have a use for; member.h says which it reads. */
-static const char *const offered[] = {
-    "alias", "position", "telephone", "mobile", "email", "biz_mail", "gender", "avatar",
-    "thumb_avatar", "qr_code", "address", "english_name", "external_position", "direct_leader",
-    "open_userid"
-};
-
 /* --- words ------------------------------------------------------------------------------------ */
 
 static const char *wrong(const char *word, const char *sentence, apr_pool_t *pool)
@@ -99,14 +92,14 @@ static const char *read_extattr(wecom_field_t *field, const char *name, int name
     return NULL;
 }
 
-static const char *offered_names(apr_pool_t *pool)
+static const char *member_names(apr_pool_t *pool)
 {
     const char *names = "";
-    apr_size_t i;
+    int i;
 
-    for (i = 0; i < sizeof(offered) / sizeof(offered[0]); i++) {
-        if (wecom_member_is_field(offered[i])) {
-            names = apr_pstrcat(pool, names, offered[i], ", ", NULL);
+    for (i = 0; wecom_member_field_name(i) != NULL; i++) {
+        if (wecom_field_id(wecom_member_field_name(i)) == WECOM_FIELD_FURTHER) {
+            names = apr_pstrcat(pool, names, wecom_member_field_name(i), ", ", NULL);
         }
     }
     return names;
@@ -119,7 +112,7 @@ static const char *read_member(wecom_field_t *field, const char *name, int named
     }
     if (!wecom_member_is_field(name)) {
         return wrong(name, apr_pstrcat(pool, "is no field of a member; write ",
-                                       offered_names(pool), "or " EXTATTR "NAME for an extended "
+                                       member_names(pool), "or " EXTATTR "NAME for an extended "
                                        "attribute", NULL), pool);
     }
     field->member = name;
@@ -180,24 +173,12 @@ const char *wecom_field_parse_all(apr_array_header_t **fields, const apr_array_h
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-/* Names at WeCom differ by case; a table's own look-up would not. */
-static const char *extattr_of(const wecom_member_t *member, const char *name)
+static const char *value_of(const wecom_member_t *member, const wecom_field_t *field)
 {
-    const apr_array_header_t *all;
-    int i;
-
-    if (member->extattr == NULL) {
-        return NULL;
+    if (field->member != NULL) {
+        return wecom_member_field(member, field->member);
     }
-    all = apr_table_elts(member->extattr);
-    for (i = 0; i < all->nelts; i++) {
-        const apr_table_entry_t *entry = &APR_ARRAY_IDX(all, i, apr_table_entry_t);
-
-        if (strcmp(entry->key, name) == 0) {
-            return entry->val;
-        }
-    }
-    return NULL;
+    return member->extattr != NULL ? apr_table_get(member->extattr, field->extattr) : NULL;
 }
 
 void wecom_field_take(apr_table_t *values, const apr_array_header_t *fields,
@@ -207,9 +188,7 @@ void wecom_field_take(apr_table_t *values, const apr_array_header_t *fields,
 
     for (i = 0; fields != NULL && i < fields->nelts; i++) {
         const wecom_field_t *field = &APR_ARRAY_IDX(fields, i, wecom_field_t);
-        const char *value = field->member != NULL
-                                ? wecom_member_field(member, field->member)
-                                : extattr_of(member, field->extattr);
+        const char *value = value_of(member, field);
 
         if (value != NULL) {
             apr_table_setn(values, field->name, value);

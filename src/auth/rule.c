@@ -98,8 +98,12 @@ static const char *parse_department(wecom_rule_word_t *word, apr_pool_t *pool)
         return "write the id of a department in digits, or the path of its names with a slash "
                "before each, as in \"/Acme/Research\"";
     }
-    return is_path(word->name) ? NULL : "a path has at most 32 names, each behind a slash, and "
-                                        "none of them empty, as in \"/Acme/Research\"";
+    if (!is_path(word->name)) {
+        return "a path has at most 32 names, each behind a slash, and none of them empty, as in "
+               "\"/Acme/Research\"";
+    }
+    word->memo = apr_pcalloc(pool, 2 * sizeof(*word->memo));
+    return NULL;
 }
 
 static const char *parse_tag(wecom_rule_word_t *word, apr_pool_t *pool)

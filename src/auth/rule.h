@@ -66,6 +66,7 @@ typedef struct wecom_rule_word_t {
     const char *field;      /* of an attribute; else NULL */
     wecom_rule_how_t how;
     const void *regex;      /* of LIKE and NOT_LIKE */
+    volatile apr_uint32_t *memo;    /* where the path was found last; two words; else NULL */
 } wecom_rule_word_t;
 
 /* Which line it is, for the log. */
@@ -97,6 +98,8 @@ typedef struct wecom_rule_facts_t {
     const wecom_source_t *source;   /* of the ticket */
     int is_mixed;                   /* the place admits members of several corps */
     const wecom_shape_t *shape;     /* of the source */
+    apr_uint32_t print[2];          /* of the tree: no other one that this process ever sees has
+                                     * the same. Zeros: no path is remembered */
 } wecom_rule_facts_t;
 
 typedef struct wecom_rule_finding_t {

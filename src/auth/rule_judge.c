@@ -10,6 +10,7 @@
 
 #include <string.h>
 
+#include <apr_atomic.h>
 #include <apr_strings.h>
 
 #include "../base/text.h"
@@ -97,13 +98,41 @@ static const char *list_of(const wecom_tree_t *tree, const int *found, int count
     return count > MAX_CANDIDATES ? apr_pstrcat(pool, list, ", ...", NULL) : list;
 }
 
-/* The position of the department that a path means, or -1 and a finding. */
-static int find_path(const judgement_t *on, const wecom_tree_t *tree, const char *path)
+/* Looking a path up walks over all siblings on its way, so each word remembers where it was found
+ * in the tree that it saw last. The two words of the memo hold the position, each under its half of
+ * the tree's print; whoever reads one of an old and one of a new writing finds that they differ. */
+static int recall(const judgement_t *on, const wecom_rule_word_t *word)
 {
-    int found[MAX_CANDIDATES];
-    int count = wecom_tree_find_path(found, MAX_CANDIDATES, tree, path);
+    const apr_uint32_t *print = on->facts->print;
+    apr_uint32_t at = apr_atomic_read32(&word->memo[0]) ^ print[0];
 
+    return (print[0] | print[1]) != 0 && (apr_atomic_read32(&word->memo[1]) ^ print[1]) == at
+                   && at > 0 && at <= WECOM_MAX_TREE
+               ? (int)at - 1
+               : -1;
+}
+
+static void remember(const judgement_t *on, const wecom_rule_word_t *word, int at)
+{
+    apr_atomic_set32(&word->memo[0], (apr_uint32_t)(at + 1) ^ on->facts->print[0]);
+    apr_atomic_set32(&word->memo[1], (apr_uint32_t)(at + 1) ^ on->facts->print[1]);
+}
+
+/* The position of the department that a path means, or -1 and a finding. */
+static int find_path(const judgement_t *on, const wecom_tree_t *tree,
+                     const wecom_rule_word_t *word)
+{
+    const char *path = word->name;
+    int found[MAX_CANDIDATES];
+    int count;
+
+    found[0] = recall(on, word);
+    if (found[0] >= 0) {
+        return found[0];
+    }
+    count = wecom_tree_find_path(found, MAX_CANDIDATES, tree, path);
     if (count == 1) {
+        remember(on, word, found[0]);
         return found[0];
     }
     if (count > 1 && matters(on, WECOM_RULE_UNKNOWN)) {
@@ -169,7 +198,7 @@ static void judge_department(const judgement_t *on, const wecom_rule_word_t *wor
         no_tree(on);
         return;
     }
-    above = word->id != 0 ? find_id(on, tree, word->id) : find_path(on, tree, word->name);
+    above = word->id != 0 ? find_id(on, tree, word->id) : find_path(on, tree, word);
     if (above >= 0) {
         judge_below(on, tree, above);
     }
@@ -192,7 +221,7 @@ static void judge_exactly(const judgement_t *on, const wecom_rule_word_t *word, 
         return;
     }
     if (tree != NULL) {
-        int at = id != 0 ? find_id(on, tree, id) : find_path(on, tree, word->name);
+        int at = id != 0 ? find_id(on, tree, id) : find_path(on, tree, word);
 
         if (at < 0) {
             return;

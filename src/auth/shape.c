@@ -61,3 +61,5 @@ int wecom_shape_may_tell(wecom_shape_due_t *due, int part, apr_int64_t now)
     write_time(&due->told[part], now);
     return 1;
 }
+
+/* --- reading ---------------------------------------------------------------------------------- */

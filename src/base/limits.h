@@ -40,6 +40,9 @@
 /* --- what WeCom sends ----------------------------------------------------------------------- */
 #define WECOM_MAX_ANSWER         1048576 /* one HTTP answer */
 #define WECOM_MAX_JSON_DEPTH          16
+#define WECOM_MAX_JSON_GROUPS     400000 /* objects and arrays in a text; each costs json-c half a
+                                          * kilobyte, and 200 000 members are as many objects */
+#define WECOM_MAX_JSON_COMMAS    2000000 /* between members and elements */
 #define WECOM_MAX_TOKEN             1024 /* access_token; WeCom asks to reserve 512 */
 #define WECOM_MAX_TICKET             512 /* user_ticket, document 91023 */
 #define WECOM_MAX_JSTICKET           512 /* of JS-SDK; those of document 90506 have 86 */

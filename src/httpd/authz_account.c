@@ -103,10 +103,10 @@ static const char *parse_field_match(cmd_parms *cmd, const char *line, const voi
         const char *word = APR_ARRAY_IDX(fields, i, const char *);
 
         if (!wecom_claim_is_field(word)) {
-            return wecom_config_sentence(cmd, apr_psprintf(cmd->pool, "wecom-field-match %s: write "
-                                                           "the fields as in WeComAssociation, such "
-                                                           "as userid, email, mobile or "
-                                                           "alias=username", word));
+            word = apr_psprintf(cmd->pool, "wecom-field-match %s: write the fields as in "
+                                "WeComAssociation, such as userid, email, mobile or "
+                                "alias=username", word);
+            return wecom_config_sentence(cmd, word);
         }
     }
     if (fields->nelts == 0) {

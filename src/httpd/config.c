@@ -313,6 +313,9 @@ static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
     const char *wrong;
     int i;
 
+    if (!wecom_config_is_htaccess(cmd)) {
+        return NULL;
+    }
     if (place->wecom && server->site == NULL) {
         return "AuthType WeCom stands here, but this server has no <WeComSource>; define one in "
                "the server's configuration";
@@ -351,13 +354,15 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
         return wecom_config_sentence(cmd, apr_pstrcat(cmd->pool, cmd->cmd->name, wrong, NULL));
     }
     if (wecom_config_is_set(target.set, row) && !wecom_kind_adds_up(option->kind)) {
-        return wecom_config_sentence(cmd, apr_psprintf(cmd->pool, "%s stands twice in %s; take one of the two "
-                                          "out", cmd->cmd->name, target.section));
+        wrong = apr_psprintf(cmd->pool, "%s stands twice in %s; take one of the two out",
+                             cmd->cmd->name, target.section);
+        return wecom_config_sentence(cmd, wrong);
     }
     wrong = wecom_kind_parse(wecom_config_field(target.record, option, target.where), option,
                              wecom_kind_split(args, cmd->pool), cmd->pool);
     if (wrong != NULL) {
-        return wecom_config_sentence(cmd, apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", wrong, NULL));
+        wrong = apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", wrong, NULL);
+        return wecom_config_sentence(cmd, wrong);
     }
     target.set->bits |= bit(row);
     if (target.where != WECOM_AT_PLACE) {
@@ -373,7 +378,7 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
         note_where(&((wecom_place_t *)place)->pass_headers->where, cmd);
     }
     note_place(cmd, place);
-    return wecom_config_is_htaccess(cmd) ? wecom_config_sentence(cmd, check_htaccess(cmd, place)) : NULL;
+    return wecom_config_sentence(cmd, check_htaccess(cmd, place));
 }
 
 const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char *arg)
@@ -386,7 +391,7 @@ const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char 
         note_place(cmd, place);
         note_where(&place->where, cmd);
     }
-    return wecom_config_is_htaccess(cmd) ? wecom_config_sentence(cmd, check_htaccess(cmd, place)) : NULL;
+    return wecom_config_sentence(cmd, check_htaccess(cmd, place));
 }
 
 /* A provider of Require has no record of ours in its hands while it parses; httpd makes one, if
@@ -402,7 +407,7 @@ const char *wecom_config_note_rule(cmd_parms *cmd, int login_only)
     place->login_only |= login_only;
     place->accounts = 1;
     note_place(cmd, place);
-    return wecom_config_is_htaccess(cmd) ? wecom_config_sentence(cmd, check_htaccess(cmd, place)) : NULL;
+    return wecom_config_sentence(cmd, check_htaccess(cmd, place));
 }
 
 /* --- <WeComSource id> ------------------------------------------------------------------------- */

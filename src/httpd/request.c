@@ -417,7 +417,8 @@ void wecom_request_log(request_rec *r, const wecom_reply_t *reply)
                           reply->userid != NULL ? ", member " : "",
                           reply->userid != NULL ? reply->userid : "", ")", NULL);
     }
-    ap_log_rerror(APLOG_MARK, (int)row->level, 0, r, "%s: %s%s%s%s%s%s%s%s%s", row->id, row->text, who,
+    ap_log_rerror(APLOG_MARK, (int)row->level, 0, r, "%s: %s%s%s%s%s%s%s%s%s", row->id, row->text,
+                  who,
                   reply->details != NULL ? ": " : "",
                   reply->details != NULL ? reply->details : "",
                   wecom_request_upstream(&reply->error, r->pool),

@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "apr_lib.h"
 #include "apr_strings.h"
 
 #include "authn.h"
@@ -30,6 +31,20 @@ static void set_variable(request_rec *r, const wecom_ticket_t *ticket, const cha
 
     if (value != NULL) {
         apr_table_setn(r->subprocess_env, variable, value);
+    }
+}
+
+/* A subrequest begins with what was said to its main request. */
+static void clear_environment(request_rec *r, const wecom_visit_t *visit)
+{
+    const apr_array_header_t *fields = visit->server->fields;
+    int i;
+
+    for (i = 0; i < WECOM_FIELD_FURTHER; i++) {
+        apr_table_unset(r->subprocess_env, env_names[i]);
+    }
+    for (i = 0; fields != NULL && i < fields->nelts; i++) {
+        apr_table_unset(r->subprocess_env, APR_ARRAY_IDX(fields, i, wecom_field_t).env);
     }
 }
 
@@ -60,12 +75,28 @@ static apr_table_t *own_headers(request_rec *r)
     return r->headers_in;
 }
 
+/* CGI's name of a header. */
+static const char *cgi_name(const char *header, apr_pool_t *pool)
+{
+    char *name = apr_pstrcat(pool, "HTTP_", header, NULL);
+    char *c;
+
+    for (c = name; *c != '\0'; c++) {
+        *c = *c == '-' ? '_' : (char)apr_toupper(*c);
+    }
+    return name;
+}
+
 static void withdraw_headers(request_rec *r, const wecom_visit_t *visit)
 {
     int i;
 
     for (i = 0; visit->passed != NULL && i < visit->passed->nelts; i++) {
-        apr_table_unset(own_headers(r), APR_ARRAY_IDX(visit->passed, i, const char *));
+        const char *header = APR_ARRAY_IDX(visit->passed, i, const char *);
+
+        apr_table_unset(own_headers(r), header);
+        /* mod_include makes the variables of CGI for its page, and what it includes inherits them */
+        apr_table_unset(r->subprocess_env, cgi_name(header, r->pool));
     }
 }
 
@@ -129,6 +160,9 @@ int wecom_tell_fixups(request_rec *r)
         return DECLINED;
     }
     withdraw_headers(r, visit);
+    if (r->main != NULL && visit->touched) {
+        clear_environment(r, visit);
+    }
     if (!wecom_request_is_ours(r)) {
         return DECLINED;
     }
