@@ -118,7 +118,7 @@ static int scan_number(scan_t *scan)
 
 /* What json-c would let pass: depth by our own count, numbers, and the bytes that may stand
  * outside of text at all. Everything else of the grammar is json-c's. And how much of it there is,
- * since three bytes of text can cost half a kilobyte of memory. */
+ * since three bytes of text can cost a kilobyte of memory. */
 static wecom_status_t scan(const char *text, apr_size_t len)
 {
     static const char outside[] = ":,aeflnrstu";

@@ -40,7 +40,7 @@
 /* --- what WeCom sends ----------------------------------------------------------------------- */
 #define WECOM_MAX_ANSWER         1048576 /* one HTTP answer */
 #define WECOM_MAX_JSON_DEPTH          16
-#define WECOM_MAX_JSON_GROUPS     400000 /* objects and arrays in a text; each costs json-c half a
+#define WECOM_MAX_JSON_GROUPS     400000 /* objects and arrays in a text; each costs json-c a
                                           * kilobyte, and 200 000 members are as many objects */
 #define WECOM_MAX_JSON_COMMAS    2000000 /* between members and elements */
 #define WECOM_MAX_TOKEN             1024 /* access_token; WeCom asks to reserve 512 */

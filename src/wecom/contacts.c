@@ -2,8 +2,8 @@
 /*
  * contacts.c - departments and tags.
  *
- * An answer of 6 MB is 30 MB of JSON tree, so each call and each parse has a pool of its own for
- * all that, and only what is told goes into the caller's.
+ * An answer of 6 MB is up to 100 MB of JSON tree, so each call and each parse has a pool of its own
+ * for all that, and only what is told goes into the caller's.
  */
 #include "contacts.h"
 
