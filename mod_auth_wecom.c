@@ -13,6 +13,7 @@
 #include "src/httpd/authn.h"
 #include "src/httpd/authz.h"
 #include "src/httpd/config.h"
+#include "src/httpd/config_pass.h"
 #include "src/httpd/config_values.h"
 #include "src/httpd/confine.h"
 #include "src/httpd/dbd_pool.h"
@@ -21,6 +22,8 @@
 #include "src/httpd/runtime.h"
 #include "src/httpd/scrub.h"
 #include "src/httpd/session.h"
+#include "src/httpd/tell.h"
+#include "src/httpd/trailers.h"
 
 #include "src/auth/user.h"
 
@@ -195,6 +198,19 @@ static const command_rec directives[] = {
            "After this time without a request a session ends. It must not be longer than "
            "WeComSessionMaxAge.",
            .syntax = "time", .fallback = "4h", .min = 60, .max = 31536000),
+    SERVER("WeComSessionFields", WORDS, session_fields,
+           "Further fields of the member that the session carries, beside userid, source, account, "
+           "name, departments, main_department and leads: fields of WeCom such as position or "
+           "mobile, and extended attributes as extattr:NAME. A name of one's own may stand before "
+           "either, as in employee_no=extattr:Number, and must where the attribute's name is not "
+           "made of letters, digits and '_'. By this name, in lower case, the application hears "
+           "the field (WeComPassEnv, WeComPassHeaders, session), and Require wecom-attribute asks "
+           "for it. What WeCom withholds is not carried; e-mail, mobile, gender, avatar and address "
+           "come with the member's consent alone (WeComScope privateinfo). A session must fit "
+           "a cookie of 4096 bytes: nothing is cut, so a member with longer values is refused "
+           "(WC0242). Sessions that are there lack a new field until they are renewed.",
+           .syntax = "FIELD|extattr:NAME|name=FIELD|name=extattr:NAME [...]",
+           .max = WECOM_MAX_FIELDS, .judge = wecom_pass_judge_fields),
     SERVER("WeComAccounts", WORDS, accounts,
            "The account directory. none: every member is a user of the site, named by the userid. "
            "dbd: accounts in the database of mod_dbd (DBDriver sqlite3, pgsql or mysql), whose "
@@ -226,6 +242,11 @@ static const command_rec directives[] = {
            "each: a file, or a program that reads lines (rotatelogs). By default the error log, "
            "at level notice.",
            .syntax = "file|\"|program\"", .check = wecom_value_audit_log),
+    SERVER("WeComDirectorySize", WORDS, directory_size,
+           "Shared memory for the departments of one source, and for its tags. Half of it is read "
+           "while the other half is filled. What does not fit is not taken over, and the log says "
+           "which size is needed.",
+           .syntax = "size [size]", .fallback = "8M 16M", .max = 2, .check = wecom_value_size),
     SERVER("WeComPullUp", CHOICE, pull_up,
            "Whether a phone's own browser, which cannot scan what it shows, is offered to pull the "
            "WeCom client of the same phone up: the member picks the number there that the browser "
@@ -292,6 +313,29 @@ static const command_rec directives[] = {
           "Off: a login that begins here never creates an account, whatever the source says. Needs "
           "WeComAccounts.",
           .syntax = "On|Off", .fallback = "On"),
+    PLACE("WeComUnauthenticated", CHOICE, unauthenticated,
+          "What becomes of a visitor without a session. login: the browser is sent to the login, "
+          "and a script gets a 401. 401: nobody is sent anywhere; a script gets the 401 as JSON "
+          "and a person a page that leads to the login. pass: the visitor goes on without a name "
+          "where Require lets nobody's name in too (Require all granted), with no environment and "
+          "no headers, and gets the 401 where it does not; a session that is there is used.",
+          .syntax = "login|401|pass", .values = "login|401|pass", .fallback = "login"),
+    PLACE("WeComPassEnv", FLAG, pass_env,
+          "Sets an environment variable for every carried field that the member has: WECOM_USERID, "
+          "WECOM_SOURCE, WECOM_ACCOUNT, WECOM_NAME, WECOM_DEPARTMENTS, WECOM_MAIN_DEPARTMENT, "
+          "WECOM_LEADS (the departments that the member leads), and those of WeComSessionFields "
+          "(WECOM_POSITION). Ids of departments are joined with commas.",
+          .syntax = "On|Off", .fallback = "On"),
+    PLACE("WeComPassHeaders", PASS, pass_headers,
+          "Sets request headers for a proxied application, FastCGI or CGI: the prefix and the name "
+          "of the field, each word of it with a capital (X-WeCom-Userid, X-WeCom-Main-Department). "
+          "The fields are userid, source, account, name, departments, main_department, leads, and "
+          "those of WeComSessionFields. Values are UTF-8 in percent-encoding (RFC 3986; the commas "
+          "between ids stay), or the whole value in base64url without padding; a field that the "
+          "member lacks gives no header. Whatever a browser sends under the prefix is taken away, "
+          "on every path of the server; in .htaccess only X-WeCom- and prefixes that stand in the "
+          "server's configuration may be used.",
+          .syntax = "Off|[prefix=X-WeCom-] percent|base64url FIELD [...]", .fallback = "Off"),
     { NULL, { NULL }, NULL, 0, RAW_ARGS, NULL }
 };
 
@@ -343,11 +387,13 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_check_authn(wecom_authn_check, NULL, NULL, APR_HOOK_FIRST,
                         AP_AUTH_INTERNAL_PER_CONF);
     ap_hook_note_auth_failure(wecom_authn_note_failure, NULL, NULL, APR_HOOK_FIRST);
-    ap_hook_fixups(wecom_authn_fixups, NULL, NULL, APR_HOOK_FIRST);
+    ap_hook_fixups(wecom_tell_fixups, NULL, NULL, APR_HOOK_FIRST);
     ap_hook_insert_filter(wecom_authn_deliver, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_insert_filter(wecom_confine_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
     ap_hook_insert_error_filter(wecom_confine_insert, NULL, NULL, APR_HOOK_REALLY_LAST);
+    ap_hook_log_transaction(wecom_tell_log, NULL, NULL, APR_HOOK_REALLY_FIRST);
     wecom_confine_register();
+    wecom_trailers_register();
     wecom_authz_register(p);
 }
 

@@ -75,6 +75,9 @@ wecom_verdict_t wecom_gate_judge(const wecom_facts_t *facts)
     if (facts->ask == WECOM_ASK_SCRIPT) {
         return WECOM_VERDICT_UNAUTHORIZED;
     }
+    if (facts->unauthenticated != WECOM_UNAUTHENTICATED_LOGIN) {
+        return WECOM_VERDICT_UNAUTHORIZED_PAGE;
+    }
     if (!facts->name_fits) {
         return facts->hopped ? WECOM_VERDICT_WRONG_NAME : WECOM_VERDICT_RENAME;
     }

@@ -35,8 +35,16 @@ typedef struct wecom_headers_t {
  * spend a login nobody asked for. */
 wecom_ask_t wecom_gate_ask(const wecom_headers_t *headers);
 
+/* WeComUnauthenticated of the place, in the order of its values. */
+typedef enum wecom_unauthenticated_t {
+    WECOM_UNAUTHENTICATED_LOGIN = 0,
+    WECOM_UNAUTHENTICATED_401,
+    WECOM_UNAUTHENTICATED_PASS   /* here Require has refused a visitor without a name already */
+} wecom_unauthenticated_t;
+
 typedef struct wecom_facts_t {
     wecom_ask_t ask;
+    wecom_unauthenticated_t unauthenticated;
     int known;        /* a ticket opened, in its life, of a source that this place allows */
     int name_fits;    /* the request stands under the public name */
     int hopped;       /* it was already sent to the public name once */
@@ -47,6 +55,7 @@ typedef enum wecom_verdict_t {
     WECOM_VERDICT_LOGIN,        /* begin a login and send the browser there (302) */
     WECOM_VERDICT_LOGIN_FORM,   /* the same for a posted form (303, target from the Referer) */
     WECOM_VERDICT_UNAUTHORIZED, /* 401 with JSON */
+    WECOM_VERDICT_UNAUTHORIZED_PAGE, /* 401 with a page that leads to the login */
     WECOM_VERDICT_RENAME,       /* 302 to the same path under the public name */
     WECOM_VERDICT_WRONG_NAME    /* the page with both names */
 } wecom_verdict_t;

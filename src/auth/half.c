@@ -3,7 +3,6 @@
 
 #include "half.h"
 
-#include <stddef.h>
 #include <string.h>
 
 #include <apr_strings.h>
@@ -74,24 +73,66 @@ apr_array_header_t *wecom_half_choices(const apr_array_header_t *candidates, apr
 
 /* --- the record ------------------------------------------------------------------------------- */
 
-/* The texts of a member, by name, so that writing and reading cannot differ. */
-static const struct {
+/* The texts of a member by name, the empty ones too. */
+static void write_texts(wecom_json_out_t *out, const wecom_member_t *member)
+{
     const char *name;
-    apr_size_t offset;
-} texts[] = {
-    { "userid", offsetof(wecom_member_t, userid) },
-    { "name", offsetof(wecom_member_t, name) },
-    { "alias", offsetof(wecom_member_t, alias) },
-    { "position", offsetof(wecom_member_t, position) },
-    { "telephone", offsetof(wecom_member_t, telephone) },
-    { "mobile", offsetof(wecom_member_t, mobile) },
-    { "email", offsetof(wecom_member_t, email) },
-    { "biz_mail", offsetof(wecom_member_t, biz_mail) },
-    { "gender", offsetof(wecom_member_t, gender) },
-    { "avatar", offsetof(wecom_member_t, avatar) },
-    { "address", offsetof(wecom_member_t, address) },
-};
-#define TEXTS (sizeof(texts) / sizeof(texts[0]))
+    int i;
+
+    wecom_json_out_text(out, "userid", member->userid);
+    for (i = 0; (name = wecom_member_field_name(i)) != NULL; i++) {
+        const char *text = wecom_member_field(member, name);
+
+        if (text != NULL) {
+            wecom_json_out_text(out, name, text);
+        }
+    }
+}
+
+static void read_texts(wecom_member_t *member, const wecom_json_t *in)
+{
+    const char *name;
+    int i;
+
+    member->userid = wecom_json_text(in, "userid", WECOM_MAX_FIELD);
+    for (i = 0; (name = wecom_member_field_name(i)) != NULL; i++) {
+        wecom_member_set_field(member, name, wecom_json_text(in, name, WECOM_MAX_FIELD));
+    }
+}
+
+static int write_attribute(void *list, const char *name, const char *value)
+{
+    wecom_json_out_text(list, NULL, name);
+    wecom_json_out_text(list, NULL, value);
+    return 1;
+}
+
+/* Names and values by turns. */
+static void write_attributes(wecom_json_out_t *out, const wecom_member_t *member)
+{
+    if (member->extattr != NULL) {
+        apr_table_do(write_attribute, wecom_json_out_child_array(out, "extattr"),
+                     member->extattr, NULL);
+    }
+}
+
+static void read_attributes(wecom_member_t *member, const wecom_json_t *in, apr_pool_t *pool)
+{
+    const wecom_json_t *list = wecom_json_array(in, "extattr");
+    apr_size_t count = wecom_json_length(list);
+    apr_table_t *attributes = apr_table_make(pool, 8);
+    apr_size_t i;
+
+    for (i = 0; i + 1 < count && i < 2 * WECOM_MAX_EXTATTRS; i += 2) {
+        const char *name = wecom_json_item_text(list, i, WECOM_MAX_NAME);
+        const char *value = wecom_json_item_text(list, i + 1, WECOM_MAX_FIELD);
+
+        if (name != NULL && value != NULL) {
+            apr_table_set(attributes, name, value);
+        }
+    }
+    member->extattr = apr_is_empty_table(attributes) ? NULL : attributes;
+}
 
 static void write_departments(wecom_json_out_t *out, const wecom_member_t *member)
 {
@@ -110,20 +151,14 @@ wecom_bytes_t wecom_half_pack(const wecom_half_t *half, apr_pool_t *pool)
     wecom_json_out_t *out = wecom_json_out_object(pool);
     wecom_json_out_t *choices;
     wecom_bytes_t bytes;
-    apr_size_t i;
     int k;
 
     wecom_json_out_number(out, "asked", half->asked);
     wecom_json_out_number(out, "confirmed", half->confirmed);
     wecom_json_out_number(out, "status", half->member.status);
     wecom_json_out_number(out, "main_department", half->member.main_department);
-    for (i = 0; i < TEXTS; i++) {
-        const char *text = *(const char *const *)((const char *)&half->member + texts[i].offset);
-
-        if (text != NULL) {
-            wecom_json_out_text(out, texts[i].name, text);
-        }
-    }
+    write_texts(out, &half->member);
+    write_attributes(out, &half->member);
     write_departments(out, &half->member);
     choices = wecom_json_out_child_array(out, "choices");
     for (k = 0; half->choices != NULL && k < half->choices->nelts; k++) {
@@ -188,7 +223,6 @@ static apr_array_header_t *read_choices(const wecom_json_t *in, apr_pool_t *pool
 wecom_status_t wecom_half_unpack(wecom_half_t *half, wecom_bytes_t bytes, apr_pool_t *pool)
 {
     const wecom_json_t *in;
-    apr_size_t i;
 
     memset(half, 0, sizeof(*half));
     if (wecom_json_parse(&in, (const char *)bytes.data, bytes.len, pool) != WECOM_OK) {
@@ -200,10 +234,8 @@ wecom_status_t wecom_half_unpack(wecom_half_t *half, wecom_bytes_t bytes, apr_po
     half->confirmed = wecom_json_number(in, "confirmed", 0, APR_INT64_MAX, 0);
     half->member.status = (int)wecom_json_number(in, "status", 0, 99, 0);
     half->member.main_department = wecom_json_number(in, "main_department", 0, APR_UINT32_MAX, 0);
-    for (i = 0; i < TEXTS; i++) {
-        *(const char **)((char *)&half->member + texts[i].offset)
-            = wecom_json_text(in, texts[i].name, WECOM_MAX_FIELD);
-    }
+    read_texts(&half->member, in);
+    read_attributes(&half->member, in, pool);
     read_departments(&half->member, in, pool);
     half->choices = read_choices(in, pool);
     return half->asked != WECOM_MATCH_REFUSE && half->member.userid != NULL ? WECOM_OK

@@ -175,3 +175,21 @@ void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const
     reply->incident = page.incident;
     wecom_refusal_show(reply, room, row->status, &page);
 }
+
+void wecom_refusal_sign_in(wecom_reply_t *reply, const wecom_login_t *room, const char *target)
+{
+    apr_array_header_t *links = apr_array_make(room->pool, 1, sizeof(wecom_page_link_t));
+    wecom_page_t page;
+
+    memset(&page, 0, sizeof(page));
+    page.name = "refused";
+    page.title = wecom_words_get(room->words, WECOM_WORD_SIGN_IN);
+    page.sentence = wecom_words_get(room->words, WECOM_WORD_SIGN_IN_FIRST);
+    wecom_refusal_link(links, wecom_words_get(room->words, WECOM_WORD_SIGN_IN),
+                       apr_pstrcat(room->pool, room->site->public_url, room->site->endpoint,
+                                   "/login?return=",
+                                   wecom_text_url_encode(target, strlen(target), room->pool),
+                                   NULL));
+    page.links = links;
+    wecom_refusal_show(reply, room, 401, &page);
+}

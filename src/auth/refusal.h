@@ -26,6 +26,9 @@ void wecom_refusal_mark(wecom_reply_t *reply, wecom_page_t *page, const wecom_lo
 void wecom_refusal_denied(wecom_reply_t *reply, const wecom_login_t *room, const char *who,
                           const char *target);
 
+/* Not signed in, at a place that sends nobody to the login by itself: a 401 with the way to it. */
+void wecom_refusal_sign_in(wecom_reply_t *reply, const wecom_login_t *room, const char *target);
+
 /* The page's script tells the page that opened this window what has become of the login: only
  * {ok, id}, only to the origin that was sealed. ok 0: when the window is closed. Nothing without
  * such a window. */

@@ -38,6 +38,7 @@ typedef struct wecom_login_t {
     wecom_bytes_t ticket_aad;
     const wecom_ports_t *ports;
     const wecom_directory_t *directory;     /* NULL: there is none */
+    const apr_array_header_t *fields;       /* wecom_field_t: what tickets carry besides; NULL */
     const wecom_look_t *look;               /* of the pages; NULL: as it comes with the module */
     apr_time_t now;
     int zone;                               /* seconds east of UTC where the server stands */

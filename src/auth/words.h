@@ -16,6 +16,7 @@
 typedef enum wecom_word_t {
     WECOM_WORD_SIGN_IN = 0,      /* the title of the login page */
     WECOM_WORD_SIGN_IN_WITH,     /* {name} */
+    WECOM_WORD_SIGN_IN_FIRST,    /* a place that nobody is sent to the login from */
     WECOM_WORD_SIGN_IN_AGAIN,
     WECOM_WORD_TRY_AGAIN,
     WECOM_WORD_NOT_SIGNED_IN,    /* the title of every refusal of a login */

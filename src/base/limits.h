@@ -40,6 +40,9 @@
 /* --- what WeCom sends ----------------------------------------------------------------------- */
 #define WECOM_MAX_ANSWER         1048576 /* one HTTP answer */
 #define WECOM_MAX_JSON_DEPTH          16
+#define WECOM_MAX_JSON_GROUPS     400000 /* objects and arrays in a text; each costs json-c half a
+                                          * kilobyte, and 200 000 members are as many objects */
+#define WECOM_MAX_JSON_COMMAS    2000000 /* between members and elements */
 #define WECOM_MAX_TOKEN             1024 /* access_token; WeCom asks to reserve 512 */
 #define WECOM_MAX_TICKET             512 /* user_ticket, document 91023 */
 #define WECOM_MAX_JSTICKET           512 /* of JS-SDK; those of document 90506 have 86 */
@@ -50,6 +53,8 @@
 #define WECOM_MAX_SECRET            1024 /* a permanent code has up to 512 bytes */
 #define WECOM_MAX_NAME               256 /* a member's or department's name */
 #define WECOM_MAX_FIELD             1024 /* any other text field of a member */
+#define WECOM_MAX_EXTATTRS            64 /* extended attributes of a member */
+#define WECOM_MAX_EXTATTR_BYTES     4096 /* all their names and values together */
 #define WECOM_MAX_DEPARTMENTS        200 /* departments of one member */
 #define WECOM_MAX_TREE             65536 /* departments of an enterprise; WeCom allows 30 000 */
 #define WECOM_MAX_TREE_DEPTH          32 /* of a path of names; WeCom allows 15 levels */
@@ -87,6 +92,10 @@
 #define WECOM_MAX_PAGE           1048576 /* what a template makes of its values */
 #define WECOM_MAX_WORD              1024 /* a sentence of a words file */
 #define WECOM_MAX_ASSET           262144 /* a picture of WeComBrand */
+#define WECOM_MAX_FIELDS              32 /* of WeComSessionFields and of WeComPassHeaders */
+#define WECOM_MAX_FIELD_NAME          32 /* the name of one */
+#define WECOM_MAX_EXTATTR            128 /* the name of an extended attribute at WeCom */
+#define WECOM_MAX_HEADER_PREFIX       32 /* of WeComPassHeaders */
 #define WECOM_EXEC_SECONDS            10 /* for a secret from exec: */
 
 /* --- wecomctl --------------------------------------------------------------------------------- */

@@ -16,6 +16,7 @@
 #include "authz.h"
 #include "kept.h"
 #include "session.h"
+#include "tell.h"
 
 /* --- answers --------------------------------------------------------------------------------- */
 
@@ -103,6 +104,21 @@ static int unauthorized(request_rec *r, request_rec *face, const wecom_visit_t *
     reply->content_type = "application/json";
     reply->body = wecom_json_out_print(json);
     apr_table_setn(r->err_headers_out, "WWW-Authenticate", "WeCom");
+    return wecom_request_leave(face, reply, HTTP_UNAUTHORIZED);
+}
+
+/* The same for a person, at a place that sends nobody to the login. */
+static int unauthorized_page(request_rec *r, request_rec *face, wecom_visit_t *visit)
+{
+    wecom_reply_t *reply = new_reply(visit);
+    wecom_login_t room;
+
+    wecom_request_room(&room, r, visit);
+    wecom_refusal_sign_in(reply, &room, wecom_target_or_root(wecom_request_target(r),
+                                                             visit->server->site->endpoint,
+                                                             r->pool));
+    apr_table_setn(r->err_headers_out, "WWW-Authenticate", "WeCom");
+    wecom_session_clear_spoiled(r, visit);
     return wecom_request_leave(face, reply, HTTP_UNAUTHORIZED);
 }
 
@@ -232,16 +248,55 @@ static int pass(request_rec *r, wecom_visit_t *visit, const wecom_place_t *place
     r->user = apr_pstrdup(r->pool, wecom_user_expand(place->user, ticket, source, r->pool));
     r->ap_auth_type = apr_pstrdup(r->pool, "WeCom");
     wecom_request_own(r)->admitted = ticket;
+    wecom_tell_notes(r, ticket);
     if (folder != NULL) {
         /* Require may still refuse this one, and another index be served: what is said here holds
          * only if the folder becomes this very file (wecom_authn_deliver). */
         wecom_request_own(folder)->index = apr_pstrdup(folder->pool, r->filename);
         wecom_request_own(folder)->index_user = apr_pstrdup(folder->pool, r->user);
+        wecom_request_own(folder)->index_ticket = ticket;
     }
     if (r->main == NULL || folder != NULL) {
         wecom_session_renew(r, visit);
     }
     return OK;
+}
+
+/* NULL when this place can tell who somebody is, else a sentence. */
+static const char *fault_of(request_rec *r, const wecom_visit_t *visit)
+{
+    const char *fault;
+
+    if (visit == NULL) {
+        return "AuthType WeCom, but this virtual host has no source: write a <WeComSource> section";
+    }
+    fault = wecom_session_fault(r);
+    if (fault == NULL && is_ambiguous(visit, wecom_config_place(r), r->pool)) {
+        fault = "the sources of this place belong to different corps, whose userids can be the "
+                "same: write \"WeComUser %{userid}@%{source}\" or narrow WeComSources";
+    }
+    return fault;
+}
+
+int wecom_authn_recognise(request_rec *r)
+{
+    wecom_request_t *own = wecom_request_own(r);
+    wecom_visit_t *visit = wecom_request_visit(r);
+    const wecom_place_t *place = wecom_config_place(r);
+    const wecom_ticket_t *ticket;
+    const char *fault;
+
+    if (own->checked || own->own != NULL) {
+        return OK;
+    }
+    fault = fault_of(r, visit);
+    if (fault != NULL) {
+        return misconfigured(r, fault);
+    }
+    own->checked = 1;
+    own->admitted = NULL;
+    ticket = wecom_session_ticket(r, visit);
+    return ticket != NULL && allows(place, ticket->source) ? pass(r, visit, place, ticket) : OK;
 }
 
 int wecom_authn_check(request_rec *r)
@@ -265,20 +320,11 @@ int wecom_authn_check(request_rec *r)
     }
     place = wecom_config_place(r);
     visit = wecom_request_visit(r);
-    if (visit == NULL) {
-        return misconfigured(r, "AuthType WeCom, but this virtual host has no source: write a "
-                                "<WeComSource> section");
-    }
-    visit->touched = 1;
-    fault = wecom_session_fault(r);
+    fault = fault_of(r, visit);
     if (fault != NULL) {
         return misconfigured(r, fault);
     }
-    if (is_ambiguous(visit, place, r->pool)) {
-        return misconfigured(r, "the sources of this place belong to different corps, whose "
-                                "userids can be the same: write \"WeComUser "
-                                "%{userid}@%{source}\" or narrow WeComSources");
-    }
+    visit->touched = 1;
     ticket = wecom_session_ticket(r, visit);
     if (ticket != NULL && allows(place, ticket->source)) {
         return pass(r, visit, place, ticket);
@@ -295,6 +341,7 @@ int wecom_authn_check(request_rec *r)
     }
     wecom_request_address(&address, face, visit);
     facts.ask = wecom_request_ask(face);
+    facts.unauthenticated = (wecom_unauthenticated_t)place->unauthenticated;
     facts.known = 0;
     facts.name_fits = wecom_site_fits(visit->server->site, &address);
     facts.hopped = visit->hopped;
@@ -307,6 +354,8 @@ int wecom_authn_check(request_rec *r)
         return rename_site(r, face, visit);
     case WECOM_VERDICT_WRONG_NAME:
         return wrong_name(r, face, visit);
+    case WECOM_VERDICT_UNAUTHORIZED_PAGE:
+        return unauthorized_page(r, face, visit);
     case WECOM_VERDICT_PASS:
     case WECOM_VERDICT_UNAUTHORIZED:
     default:
@@ -329,6 +378,10 @@ void wecom_authn_deliver(request_rec *r)
         r->user = apr_pstrdup(r->pool, own->index_user);
         r->ap_auth_type = apr_pstrdup(r->pool, "WeCom");
     }
+    else {
+        own->index_ticket = NULL;
+    }
+    wecom_tell_deliver(r);
 }
 
 /* --- known, and still not allowed ------------------------------------------------------------ */
@@ -369,47 +422,4 @@ int wecom_authn_note_failure(request_rec *r, const char *auth_type)
     wecom_request_log(r, reply);
     wecom_request_leave(face, reply, HTTP_UNAUTHORIZED);
     return OK;
-}
-
-/* --- what the application hears -------------------------------------------------------------- */
-
-static const char *departments_of(const wecom_ticket_t *ticket, apr_pool_t *pool)
-{
-    const char *out = NULL;
-    apr_size_t i;
-
-    for (i = 0; i < ticket->department_count; i++) {
-        out = apr_psprintf(pool, "%s%s%" APR_INT64_T_FMT, out != NULL ? out : "",
-                           out != NULL ? "," : "", ticket->departments[i]);
-    }
-    return out;
-}
-
-int wecom_authn_fixups(request_rec *r)
-{
-    const wecom_ticket_t *ticket;
-    const char *departments;
-    apr_table_t *env = r->subprocess_env;
-
-    if (r->user == NULL || !wecom_request_is_ours(r)) {
-        return DECLINED;
-    }
-    ticket = wecom_request_admitted(r);
-    if (ticket == NULL) {
-        return DECLINED;
-    }
-    apr_table_setn(env, "WECOM_USERID", ticket->userid);
-    apr_table_setn(env, "WECOM_SOURCE", ticket->source);
-    if (ticket->name[0] != '\0') {
-        apr_table_setn(env, "WECOM_NAME", ticket->name);
-    }
-    departments = departments_of(ticket, r->pool);
-    if (departments != NULL) {
-        apr_table_setn(env, "WECOM_DEPARTMENTS", departments);
-    }
-    if (ticket->main_department != 0) {
-        apr_table_setn(env, "WECOM_MAIN_DEPARTMENT",
-                       apr_psprintf(r->pool, "%" APR_INT64_T_FMT, ticket->main_department));
-    }
-    return DECLINED;
 }

@@ -19,8 +19,9 @@ int wecom_authn_check(request_rec *r);
  * page, whose answer is a real 403. */
 int wecom_authn_note_failure(request_rec *r, const char *auth_type);
 
-/* Hook fixups: WECOM_* for the application. */
-int wecom_authn_fixups(request_rec *r);
+/* WeComUnauthenticated pass, and httpd let the request in without asking who it is (Require all
+ * granted): whoever has a session gets the name. OK, or a status for a misconfigured place. */
+int wecom_authn_recognise(request_rec *r);
 
 /* Hook insert_filter: the handler begins now, and a folder has become its index or not. */
 void wecom_authn_deliver(request_rec *r);

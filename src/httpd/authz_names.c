@@ -12,6 +12,8 @@
 
 #include "apr_strings.h"
 
+#include "config_pass.h"
+
 typedef struct place_t {
     const wecom_rule_t *rule;
     const server_rec *server;   /* that it was written in */
@@ -39,25 +41,6 @@ void wecom_authz_take_down(const wecom_rule_t *rule, const server_rec *server)
     place->rule = rule;
     place->server = server;
     APR_ARRAY_PUSH(rules, const wecom_rule_t *) = rule;
-}
-
-/* What every session holds. */
-static const char *const always_carried[] = {
-    "userid", "name", "account", "source", "department", "main_department"
-};
-
-/* Do sessions of this server hold this field? */
-static int carries(const wecom_server_t *server, const char *name)
-{
-    size_t i;
-
-    (void)server;
-    for (i = 0; i < sizeof(always_carried) / sizeof(always_carried[0]); i++) {
-        if (strcmp(always_carried[i], name) == 0) {
-            return 1;
-        }
-    }
-    return 0;
 }
 
 static int has_source(const wecom_server_t *server, const char *id)
@@ -94,7 +77,7 @@ const char *wecom_authz_names(const wecom_rule_t *rule, const wecom_server_t *se
                                 "mend the spelling", rule->stand.text,
                                 server_name(server->server, pool), source);
         }
-        if (word->field != NULL && !carries(server, word->field)) {
+        if (word->field != NULL && !wecom_fields_carries(server, word->field)) {
             return apr_psprintf(pool, "Require %s: the sessions of %s do not hold %s; write "
                                 "WeComSessionFields %s there", rule->stand.text,
                                 server_name(server->server, pool), word->field, word->field);

@@ -19,6 +19,7 @@
 #include "config_accounts.h"
 #include "config_brand.h"
 #include "config_kinds.h"
+#include "config_pass.h"
 #include "config_values.h"
 
 #include "../auth/user.h"
@@ -309,6 +310,7 @@ const char *wecom_config_sentence(cmd_parms *cmd, const char *text)
 static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
 {
     const wecom_server_t *server = server_of(cmd);
+    const char *wrong;
     int i;
 
     if (!wecom_config_is_htaccess(cmd)) {
@@ -325,6 +327,10 @@ static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
             return apr_psprintf(cmd->pool, "WeComSources: this server has no <WeComSource %s>; "
                                 "name one that its configuration defines", id);
         }
+    }
+    wrong = wecom_pass_judge_htaccess(server, place, cmd->pool);
+    if (wrong != NULL) {
+        return wrong;
     }
     if (server->site != NULL && server->directory == NULL) {
         const char *what = wecom_accounts_word_of_place(place);
@@ -367,6 +373,9 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
                              &target.at[row]);
         }
         return NULL;
+    }
+    if (option->kind == WECOM_KIND_PASS) {
+        note_where(&((wecom_place_t *)place)->pass_headers->where, cmd);
     }
     note_place(cmd, place);
     return wecom_config_sentence(cmd, check_htaccess(cmd, place));

@@ -22,6 +22,7 @@
 
 #include "../auth/account_schema.h"
 #include "../auth/look.h"
+#include "../auth/shape.h"
 #include "../auth/site.h"
 #include "../auth/source.h"
 #include "../auth/ticket.h"
@@ -40,6 +41,7 @@ typedef enum wecom_kind_t {
     WECOM_KIND_URLS,       /* name URL: put into a table; `values` has the names, "a|b" */
     WECOM_KIND_COOKIE,     /* name [domain]: two pointers that stand side by side */
     WECOM_KIND_BRAND,      /* config_brand.h */
+    WECOM_KIND_PASS,       /* config_pass.h */
     WECOM_KIND_SECRET,     /* file: env: exec: or a literal; read in check_config */
     WECOM_KIND_SPECIAL     /* has its own setter and no field: <WeComSource> */
 } wecom_kind_t;
@@ -55,6 +57,7 @@ typedef apr_array_header_t *wecom_field_NAMED_t;
 typedef apr_table_t *wecom_field_URLS_t;
 typedef const char *wecom_field_COOKIE_t;
 typedef apr_array_header_t *wecom_field_BRAND_t;
+typedef struct wecom_pass_t *wecom_field_PASS_t;
 typedef const char *wecom_field_SECRET_t;
 
 enum { /* where a directive may stand; bits */
@@ -91,6 +94,8 @@ typedef struct wecom_where_t {
     const char *file;
     int line;
 } wecom_where_t;
+
+typedef struct wecom_pass_t wecom_pass_t;
 
 /* --- records ---------------------------------------------------------------------------------- */
 
@@ -170,6 +175,8 @@ typedef struct wecom_server_t {
     const char *pages;                  /* folder of WeComPages; NULL: none */
     apr_array_header_t *brand;          /* wecom_brand_conf_t; NULL: none */
     apr_array_header_t *frame_ancestors; /* "none", or "self" and origins */
+    apr_array_header_t *directory_size; /* of departments and tags, "8M"; the second may lack */
+    apr_array_header_t *session_fields; /* NULL: none but those that are carried anyway */
     const char *audit_log;              /* file or "|program"; NULL: the error log */
 
     /* Made by check_config, for servers that see at least one source; else NULL and 0. */
@@ -177,6 +184,7 @@ typedef struct wecom_server_t {
     const wecom_site_t *site;
     int ends_tls;                       /* this httpd ends TLS for the public name and port */
     wecom_ticket_life_t life;
+    apr_size_t directory_bytes[WECOM_SHAPE_PARTS];
     const wecom_keyring_t *ticket_ring;
     const wecom_keyring_t *state_ring;
     const wecom_keyring_t *form_ring;
@@ -186,6 +194,7 @@ typedef struct wecom_server_t {
     int shut_somewhere;                 /* a place has WeComRegistration Off */
     const wecom_look_t *look;           /* of the pages */
     const apr_array_header_t *assets;   /* wecom_asset_t */
+    const apr_array_header_t *fields;   /* wecom_field_t of session_fields; NULL: none */
 } wecom_server_t;
 
 typedef struct wecom_place_t {
@@ -197,6 +206,9 @@ typedef struct wecom_place_t {
     const char *user;                   /* WeComUser; NULL: the account, else the userid */
     int login;                          /* wecom_login_mode_t */
     int registration;
+    int unauthenticated;                /* wecom_unauthenticated_t */
+    int pass_env;
+    wecom_pass_t *pass_headers;
     int login_only;                     /* Require wecom-login-only stands here or around it */
     int accounts;                       /* a rule here needs a directory */
 } wecom_place_t;

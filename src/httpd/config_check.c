@@ -29,6 +29,7 @@
 #include "config_build.h"
 #include "config_look.h"
 #include "config_name.h"
+#include "config_pass.h"
 #include "fault.h"
 #include "secret.h"
 
@@ -274,6 +275,11 @@ static int check_server(wecom_judge_t *judge, wecom_server_t *server,
     check_places(judge, server);
     if (server->own_sources->nelts == 0) {
         return 0;
+    }
+    wecom_pass_build(judge, server);
+    wecom_pass_judge_places(judge, server, server);
+    if (server != main) {
+        wecom_pass_judge_places(judge, server, main);
     }
     check_settings(judge, server);
     good = wecom_build_sources(judge, server);

@@ -11,6 +11,7 @@
 #include <apr_strings.h>
 
 #include "config_brand.h"
+#include "config_pass.h"
 #include "config_values.h"
 
 #include "../auth/site.h"
@@ -307,6 +308,21 @@ static const char *read_brand(void *field, const wecom_option_t *option,
     return wecom_brand_read(field, words, pool);
 }
 
+static const char *read_pass(void *field, const wecom_option_t *option,
+                             const apr_array_header_t *words, apr_pool_t *pool)
+{
+    int i;
+
+    for (i = 0; i < words->nelts; i++) {
+        const char *wrong = check_word(option, word(words, i), pool);
+
+        if (wrong != NULL) {
+            return wrong;
+        }
+    }
+    return wecom_pass_read(field, words, pool);
+}
+
 /* --- into a dump ------------------------------------------------------------------------------ */
 
 static void show_words(wecom_json_out_t *list, const apr_array_header_t *words)
@@ -392,6 +408,10 @@ void wecom_kind_show(wecom_json_out_t *out, const char *name, const void *field,
         wecom_brand_show(wecom_json_out_child_object(out, name),
                          *(apr_array_header_t *const *)field, pool);
         break;
+    case WECOM_KIND_PASS:
+        show_words(wecom_json_out_child_array(out, name),
+                   (*(wecom_pass_t *const *)field)->words);
+        break;
     case WECOM_KIND_SECRET:
         wecom_json_out_text(out, name, show_secret(*(const char *const *)field));
         break;
@@ -420,6 +440,7 @@ static const kind_t kinds[] = {
     [WECOM_KIND_URLS] = { sizeof(wecom_field_URLS_t), 1, read_urls },
     [WECOM_KIND_COOKIE] = { 2 * sizeof(wecom_field_COOKIE_t), 0, read_cookie },
     [WECOM_KIND_BRAND] = { sizeof(wecom_field_BRAND_t), 1, read_brand },
+    [WECOM_KIND_PASS] = { sizeof(wecom_field_PASS_t), 0, read_pass },
     [WECOM_KIND_SECRET] = { sizeof(wecom_field_SECRET_t), 0, read_text },
     [WECOM_KIND_SPECIAL] = { 0, 1, NULL }
 };

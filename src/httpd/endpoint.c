@@ -10,6 +10,7 @@
 #include "http_protocol.h"
 #include "http_request.h"
 
+#include "../auth/field.h"
 #include "../auth/form.h"
 #include "../auth/refusal.h"
 #include "../auth/target.h"
@@ -237,6 +238,33 @@ int wecom_endpoint_nobody(request_rec *r, const wecom_visit_t *visit)
     return json_answer(r, HTTP_UNAUTHORIZED, json);
 }
 
+static void tell_leads(wecom_json_out_t *json, const wecom_ticket_t *ticket)
+{
+    wecom_json_out_t *leads = wecom_json_out_child_array(json, "leads");
+    apr_size_t i;
+
+    for (i = 0; i < ticket->department_count; i++) {
+        if (ticket->leads[i]) {
+            wecom_json_out_number(leads, NULL, ticket->departments[i]);
+        }
+    }
+}
+
+static void tell_further(wecom_json_out_t *json, const apr_array_header_t *fields,
+                         const wecom_ticket_t *ticket)
+{
+    int i;
+
+    for (i = 0; fields != NULL && i < fields->nelts; i++) {
+        const char *name = APR_ARRAY_IDX(fields, i, wecom_field_t).name;
+        const char *value = apr_table_get(ticket->fields, name);
+
+        if (value != NULL) {
+            wecom_json_out_text(json, name, value);
+        }
+    }
+}
+
 static int answer_session(request_rec *r, wecom_visit_t *visit)
 {
     const wecom_ticket_t *ticket = wecom_session_ticket(r, visit);
@@ -261,9 +289,11 @@ static int answer_session(request_rec *r, wecom_visit_t *visit)
     for (i = 0; i < ticket->department_count; i++) {
         wecom_json_out_number(departments, NULL, ticket->departments[i]);
     }
+    tell_leads(json, ticket);
     if (ticket->main_department != 0) {
         wecom_json_out_number(json, "main_department", ticket->main_department);
     }
+    tell_further(json, visit->server->fields, ticket);
     if (wecom_form_token(&token, visit->server->form_ring, "logout",
                          wecom_login_form_binding(ticket), apr_time_now(), r->pool)
         == WECOM_OK) { /* with it a script may sign out (wecom.js) */

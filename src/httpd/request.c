@@ -188,6 +188,7 @@ void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visi
     room->ticket_aad = server->ticket_aad;
     room->ports = wecom_runtime_ports(server);
     room->directory = wecom_directory_make(r, server);
+    room->fields = server->fields;
     wecom_request_defaults(&room->allowed, &room->flags, r);
     room->pull_up = (wecom_pull_up_t)server->pull_up;
     room->panel = server->login_panel;

@@ -36,6 +36,8 @@ typedef struct wecom_visit_t {
     int session_spoiled;                 /* a cookie came that did not open or had expired */
     int session_unknown;                 /* the account behind the cookie cannot be judged now */
     int session_due;                     /* the cookie should be written anew */
+    apr_array_header_t *passed;          /* const char *: headers that have been set for some
+                                          * place; NULL: none */
     void *session;                       /* the session_rec that mod_session works with */
 } wecom_visit_t;
 
@@ -49,6 +51,9 @@ typedef struct wecom_request_t {
     int delivered;                       /* its handler has begun */
     const char *index;                   /* file name of the index that a member may see, ... */
     const char *index_user;              /* ... and as whom; all in the pool of this request */
+    const wecom_ticket_t *index_ticket;
+    const void *told_under;              /* fixups have told the application, under this
+                                          * configuration */
     int answered;                        /* the headers are those of an answer of ours */
     const char *cache_control;           /* of such an answer; NULL: no-store */
     wecom_reply_t *reply;                /* to be written by the `denied` handler */

@@ -17,6 +17,8 @@
 #include "cache_socache.h"
 #include "scrub.h"
 #include "settings.h"
+#include "shape_shm.h"
+#include "shape_task.h"
 #include "slots_shm.h"
 
 /* One generation of the server. The only mutable globals of the module: written in the parent
@@ -98,9 +100,18 @@ int wecom_runtime_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
     }
     wecom_scrub_prepare(s, pconf);
     wecom_background_reset();
+    wecom_shape_shm_reset(pconf);
     if (caches->nelts == 0) {
         return OK;
     }
+    for (at = s; at != NULL; at = at->next) {
+        const wecom_server_t *server = wecom_config_server(at);
+
+        if (server->site != NULL && wecom_shape_shm_add(server, s, pconf) != OK) {
+            return HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+    wecom_background_add(wecom_shape_task);
     slots = wecom_slots_shm_make(slot_count(), s, pconf);
     return slots != NULL ? wecom_background_start(s, pconf) : HTTP_INTERNAL_SERVER_ERROR;
 }

@@ -8,35 +8,25 @@
 #include "apr_lib.h"
 #include "apr_strings.h"
 
+#include "config_pass.h"
+#include "trailers.h"
+
+#include "../auth/prefix.h"
 #include "../base/limits.h"
 
 /* --- headers ---------------------------------------------------------------------------------- */
 
-static const char prefix[] = "x-wecom-";
-#define PREFIX_LEN (sizeof(prefix) - 1)
+/* Of every place of this httpd; set when the configuration is complete, read-only for requests. */
+static const wecom_prefixes_t *prefixes;
 
-/* Does a name normalise to one of ours? CGI folds '-', '_' and case into one, and some FastCGI
- * servers every character that is no letter or digit. */
-static int is_our_header(const char *name, apr_size_t len)
+int wecom_scrub_covers(const char *prefix)
 {
-    apr_size_t i;
-
-    if (len < PREFIX_LEN) {
-        return 0;
-    }
-    for (i = 0; i < PREFIX_LEN; i++) {
-        char c = apr_isalnum(name[i]) ? apr_tolower(name[i]) : '-';
-
-        if (c != prefix[i]) {
-            return 0;
-        }
-    }
-    return 1;
+    return prefixes != NULL && wecom_prefixes_cover(prefixes, prefix, strlen(prefix));
 }
 
-static void scrub_headers(request_rec *r)
+static void scrub_headers(apr_table_t *table, apr_pool_t *pool)
 {
-    const apr_array_header_t *all = apr_table_elts(r->headers_in);
+    const apr_array_header_t *all = apr_table_elts(table);
     const apr_table_entry_t *entries = (const apr_table_entry_t *)all->elts;
     apr_array_header_t *doomed = NULL;
     int i;
@@ -44,27 +34,42 @@ static void scrub_headers(request_rec *r)
     for (i = 0; i < all->nelts; i++) {
         const char *name = entries[i].key;
 
-        if ((name[0] == 'x' || name[0] == 'X') && is_our_header(name, strlen(name))) {
+        if (wecom_prefixes_cover(prefixes, name, strlen(name))) {
             if (doomed == NULL) {
-                doomed = apr_array_make(r->pool, 4, sizeof(const char *));
+                doomed = apr_array_make(pool, 4, sizeof(const char *));
             }
             APR_ARRAY_PUSH(doomed, const char *) = name;
         }
     }
     for (i = 0; doomed != NULL && i < doomed->nelts; i++) {
-        apr_table_unset(r->headers_in, APR_ARRAY_IDX(doomed, i, const char *));
+        apr_table_unset(table, APR_ARRAY_IDX(doomed, i, const char *));
     }
 }
 
 /* mod_proxy ends a token at a semicolon too. */
 #define SEPARATORS ",; \t"
 
-static void scrub_connection(request_rec *r)
+static int lists_ours(const char *value)
 {
-    const char *value = apr_table_get(r->headers_in, "Connection");
+    while (*value != '\0') {
+        apr_size_t len;
+
+        value += strspn(value, SEPARATORS);
+        len = strcspn(value, SEPARATORS);
+        if (wecom_prefixes_cover(prefixes, value, len)) {
+            return 1;
+        }
+        value += len;
+    }
+    return 0;
+}
+
+static void scrub_connection(apr_table_t *table, apr_pool_t *pool)
+{
+    const char *value = apr_table_get(table, "Connection");
     const char *kept = NULL;
 
-    if (value == NULL || !wecom_text_contains_fold(value, strlen(value), "wecom")) {
+    if (value == NULL || !lists_ours(value)) {
         return;
     }
     while (*value != '\0') {
@@ -72,17 +77,17 @@ static void scrub_connection(request_rec *r)
 
         value += strspn(value, SEPARATORS);
         len = strcspn(value, SEPARATORS);
-        if (len > 0 && !is_our_header(value, len)) {
-            kept = apr_pstrcat(r->pool, kept != NULL ? kept : "", kept != NULL ? ", " : "",
-                               apr_pstrmemdup(r->pool, value, len), NULL);
+        if (len > 0 && !wecom_prefixes_cover(prefixes, value, len)) {
+            kept = apr_pstrcat(pool, kept != NULL ? kept : "", kept != NULL ? ", " : "",
+                               apr_pstrmemdup(pool, value, len), NULL);
         }
         value += len;
     }
     if (kept != NULL) {
-        apr_table_setn(r->headers_in, "Connection", kept);
+        apr_table_setn(table, "Connection", kept);
     }
     else {
-        apr_table_unset(r->headers_in, "Connection");
+        apr_table_unset(table, "Connection");
     }
 }
 
@@ -229,9 +234,9 @@ static int may_hold_ours(const char *header)
 
 /* One pass: our cookies are noted (visit NULL: only cut) and the others are copied together. The
  * header is only rewritten when there was something to cut. */
-static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
+static void scrub_cookies(apr_table_t *table, wecom_visit_t *visit, apr_pool_t *pool)
 {
-    const char *header = apr_table_get(r->headers_in, "Cookie");
+    const char *header = apr_table_get(table, "Cookie");
     apr_size_t len = header != NULL ? strlen(header) : 0;
     const char *line;
     wecom_text_cookie_t cookie;
@@ -243,7 +248,7 @@ static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
     if (len == 0 || !may_hold_ours(header)) {
         return;
     }
-    line = one_line(header, len, r->pool);
+    line = one_line(header, len, pool);
     while (wecom_text_cookie_next(&cookie, &pos, line, len)) {
         if (!is_of_a_sibling(&cookie)) {
             continue;
@@ -252,7 +257,7 @@ static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
             take_cookie(visit, &cookie);
         }
         if (kept == NULL) {
-            kept = apr_palloc(r->pool, len + 1);
+            kept = apr_palloc(pool, len + 1);
         }
         memcpy(kept + kept_len, header + kept_from, cookie.start - kept_from);
         kept_len += cookie.start - kept_from;
@@ -268,10 +273,10 @@ static void scrub_cookies(request_rec *r, wecom_visit_t *visit)
     }
     kept[kept_len] = '\0';
     if (kept_len > 0) {
-        apr_table_setn(r->headers_in, "Cookie", kept);
+        apr_table_setn(table, "Cookie", kept);
     }
     else {
-        apr_table_unset(r->headers_in, "Cookie");
+        apr_table_unset(table, "Cookie");
     }
 }
 
@@ -311,7 +316,9 @@ static void scrub_hop(request_rec *r, wecom_visit_t *visit)
 void wecom_scrub_prepare(server_rec *main, apr_pool_t *pconf)
 {
     apr_array_header_t *sites = apr_array_make(pconf, 2, sizeof(const wecom_site_t *));
+    wecom_prefixes_t *set = wecom_prefixes_make(pconf);
     const server_rec *s;
+    int i;
 
     for (s = main; s != NULL; s = s->next) {
         const wecom_server_t *server = wecom_config_server(s);
@@ -319,8 +326,21 @@ void wecom_scrub_prepare(server_rec *main, apr_pool_t *pconf)
         if (server->site != NULL) {
             APR_ARRAY_PUSH(sites, const wecom_site_t *) = server->site;
         }
+        for (i = 0; i < server->places->nelts; i++) {
+            const wecom_place_t *place = APR_ARRAY_IDX(server->places, i, const wecom_place_t *);
+
+            wecom_prefixes_add(set, place->pass_headers->prefix);
+        }
     }
     all_sites = sites;
+    prefixes = set;
+}
+
+void wecom_scrub_table(apr_table_t *table, apr_pool_t *pool)
+{
+    scrub_headers(table, pool);
+    scrub_connection(table, pool);
+    scrub_cookies(table, NULL, pool);
 }
 
 int wecom_scrub_request(request_rec *r)
@@ -328,17 +348,21 @@ int wecom_scrub_request(request_rec *r)
     const wecom_server_t *server = wecom_config_server(r->server);
     wecom_visit_t *visit = NULL;
 
+    if (all_sites == NULL || all_sites->nelts == 0) {
+        return DECLINED;
+    }
+    wecom_trailers_insert(r);
     /* An internal redirect comes here again with the same headers: what was cut out and noted the
      * first time belongs to it too. */
-    if (all_sites == NULL || all_sites->nelts == 0 || wecom_request_visit(r) != NULL) {
+    if (wecom_request_visit(r) != NULL) {
         return DECLINED;
     }
     if (server->site != NULL) {
         visit = wecom_request_new_visit(r, server);
         scrub_hop(r, visit);
     }
-    scrub_headers(r);
-    scrub_connection(r);
-    scrub_cookies(r, visit);
+    scrub_headers(r->headers_in, r->pool);
+    scrub_connection(r->headers_in, r->pool);
+    scrub_cookies(r->headers_in, visit, r->pool);
     return DECLINED;
 }

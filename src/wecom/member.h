@@ -9,6 +9,8 @@
 #ifndef WECOM_WECOM_MEMBER_H
 #define WECOM_WECOM_MEMBER_H
 
+#include <apr_tables.h>
+
 #include "../base/json.h"
 #include "../base/limits.h"
 
@@ -32,6 +34,12 @@ typedef struct wecom_member_t {
     const char *gender;     /* "1", "2"; "0" is what WeCom says when it withholds it: NULL here */
     const char *avatar;
     const char *address;
+    const char *english_name;     /* of old enterprises */
+    const char *external_position;
+    const char *thumb_avatar;
+    const char *qr_code;
+    unsigned int empty;     /* a bit for each text that is NULL above and was delivered as "" */
+    const apr_table_t *extattr;   /* extended attributes, name to value; NULL: none are known */
     int status;             /* of the enum above */
     apr_int64_t main_department;  /* 0: none */
     const apr_int64_t *departments;  /* department_count of them */
@@ -47,8 +55,24 @@ int wecom_member_is_userid(const char *userid);
 int wecom_member_same(const char *a, const char *b, int with_case);
 
 /* Take what the answer of user/get or auth/getuserdetail holds into *member, overwriting only
- * what is there. userid is not touched. Text beyond its ceiling and wrong types are left out.
- * Values are copied into the pool. */
+ * what is there. userid is not touched. Text beyond its ceiling and wrong types are left out; so
+ * are extended attributes beyond theirs, and the second of two whose names differ in ASCII case
+ * alone or not at all. An attribute that is a link has its address for a value. Values are copied
+ * into the pool. */
 void wecom_member_read(wecom_member_t *member, const wecom_json_t *answer, apr_pool_t *pool);
+
+/* --- the texts of a member by name, as the answer spells it: "position" --------------------- */
+
+/* The i-th name, from 0; NULL behind the last. userid is none of them. */
+const char *wecom_member_field_name(int i);
+
+int wecom_member_is_field(const char *name);
+
+/* NULL: withheld, or no such field. "": WeCom says that it is empty. Whoever does not care reads
+ * the member of the struct, which is NULL for both. */
+const char *wecom_member_field(const wecom_member_t *member, const char *name);
+
+/* Set one, to a text that lives as long as the member; "" and NULL as above. */
+void wecom_member_set_field(wecom_member_t *member, const char *name, const char *value);
 
 #endif

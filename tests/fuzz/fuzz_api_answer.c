@@ -97,16 +97,17 @@ static void demand_member(const wecom_member_t *member)
     for (i = 0; i < member->department_count; i++) {
         demand(member->departments[i] > 0 && member->leads[i] <= 1);
     }
+    for (i = 0; wecom_member_field_name((int)i) != NULL; i++) {
+        const char *text = wecom_member_field(member, wecom_member_field_name((int)i));
+
+        demand(text == NULL || strlen(text) <= WECOM_MAX_FIELD);
+    }
     demand_field(member->name, WECOM_MAX_NAME);
-    demand_field(member->alias, WECOM_MAX_FIELD);
     demand_field(member->position, WECOM_MAX_FIELD);
-    demand_field(member->telephone, WECOM_MAX_FIELD);
-    demand_field(member->mobile, WECOM_MAX_FIELD);
-    demand_field(member->email, WECOM_MAX_FIELD);
-    demand_field(member->biz_mail, WECOM_MAX_FIELD);
-    demand_field(member->avatar, WECOM_MAX_FIELD);
-    demand_field(member->address, WECOM_MAX_FIELD);
     demand_field(member->gender, 1);
+    demand(member->extattr == NULL
+           || (!apr_is_empty_table(member->extattr)
+               && apr_table_elts(member->extattr)->nelts <= WECOM_MAX_EXTATTRS));
     demand(member->gender == NULL || member->gender[0] == '1' || member->gender[0] == '2');
 }
 

@@ -64,7 +64,7 @@ def test_session_of_somebody(site, signed_in):
     assert len(told.pop("logout")) > 40     # a form token, to sign out by a script
     assert abs(issued - time.time()) < 60
     assert told == {"source": "acme", "userid": "zhangwei", "name": "张伟", "departments": [2, 3],
-                    "main_department": 2, "expires": issued + 12 * 3600}
+                    "leads": [2], "main_department": 2, "expires": issued + 12 * 3600}
     assert answer.headers["Content-Type"] == "application/json"
     assert answer.headers["Cache-Control"] == "no-store"
 

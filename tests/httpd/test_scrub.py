@@ -7,6 +7,7 @@ import pytest
 
 from harness import raw
 from harness.client import WECOM_IOS, XHR
+from harness.server import wait_until
 from harness.site import Place, Source, Vhost
 
 THEIRS = "a=1; b=\"two; three\"; =; c; wecom=x; wecom_=y; wecomp_x=z; d=e=f; %41=%42"
@@ -123,6 +124,113 @@ def test_trailers(sites, backend, signed_in, log, way, merge):
         ("Cookie", "=".join(signed_in(site, "LiNa").session_cookie)),
         ("Transfer-Encoding", "chunked"), ("Trailer", "X-WeCom-Userid")],
         body=b"3\r\na=b\r\n0\r\nX-WeCom-Userid: boss\r\n\r\n")
+    assert answer.status == 200 and b"boss" not in answer.body
+
+
+# --- other prefixes ---
+
+@pytest.fixture
+def prefixed(sites, backend):
+    """A prefix of one place of one virtual host is nobody's to send anywhere."""
+    return sites(modules=("proxy", "proxy_http"), lines=(f"ProxyPass /out {backend.url}/out",),
+                 places=(Place(), Place("/app", lines=(
+                     f"ProxyPass {backend.url}/app",
+                     "WeComPassHeaders prefix=X-Auth2- percent userid name"))),
+                 vhosts=(Vhost("plain", lines=(f"ProxyPass /out {backend.url}/out",)),
+                         Vhost("second", places=(Place("/intranet", lines=(
+                             "WeComPassHeaders prefix=Remote- base64url userid",)),))))
+
+
+ELSEWHERE = [("X-Auth2-Userid", "boss"), ("x_auth2_userid", "boss"), ("X.Auth2.Name", "boss"),
+             ("X-AUTH2-", "boss"), ("X-Auth2-Userid", "boss"), ("Remote-User", "boss"),
+             ("REMOTE_USERID", "boss"), ("X-WeCom-Userid", "boss"), ("X-Auth2-Long", "boss" * 2000)]
+
+
+@pytest.mark.parametrize("vhost", ["", "second", "plain"])
+@pytest.mark.parametrize("path", ["/open/env.cgi", "/out/x"])
+def test_every_prefix_everywhere(prefixed, vhost, path):
+    if vhost == "second" and path == "/out/x":
+        path = "/open/index.html"
+    site = Site(prefixed, vhost)
+    answer = raw.request(site, f"GET {path} HTTP/1.0", [
+        *ELSEWHERE, ("X-Auth", "kept"), ("X-Auth2", "kept"), ("Remote", "kept")])
+    assert answer.status == 200 and b"boss" not in answer.body
+    if path != "/open/index.html":
+        assert answer.body.count(b"kept") == 3
+
+
+def test_own_prefix(prefixed, signed_in):
+    heard = hears(prefixed, "/app/x", signed_in(prefixed, "LiNa"), [
+        *ELSEWHERE, ("Connection", "close, X-Auth2-Userid, x_auth2_name")])
+    assert named(heard, "x-auth2-userid") == ["LiNa"]
+    assert named(heard, "x-auth2-name") == ["%E6%9D%8E%E5%A8%9C"]
+    assert "boss" not in str(heard)
+
+
+@pytest.mark.parametrize("long", [b"X-WeCom-Userid: boss\r\n boss\r\n\tboss",
+                                  b"X-WeCom-Userid: " + b"boss" * 2040,
+                                  b"X-WeCom-" + b"a" * 8000 + b": boss"],
+                         ids=["folded", "8 KiB", "name of 8 KiB"])
+@pytest.mark.parametrize("path", ["/open/env.cgi", "/out/x"])
+def test_long_headers(site, path, long):
+    answer = raw.exchange(site, f"GET {path} HTTP/1.0\r\nHost: {site.authority()}\r\n".encode()
+                          + long + b"\r\nX-Other: kept\r\n\r\n")
+    assert answer.status == 200 and b"boss" not in answer.body and b"kept" in answer.body
+
+
+# --- readers of trailers ---
+
+@pytest.fixture(params=["Off", "On"])
+def reading(sites, backend, request):
+    """KeptBodySize makes mod_include read the body before what it includes runs; with mod_buffer
+    the body is read by the first who asks."""
+    return sites(modules=("proxy", "proxy_http", "request", "include", "rewrite"), lines=(
+        f"MergeTrailers {request.param}", "TraceEnable extended",
+        'LogFormat "%U %{X-WeCom-Userid}^ti %{X-Auth2-Userid}^ti %{X-Other}^ti" trailers',
+        'CustomLog "@root@/trailers.log" trailers',
+        f"ProxyPass /out {backend.url}/out",
+        '<Directory "@docroot@/open">', "KeptBodySize 65536", "Options +Includes",
+        "AddOutputFilter INCLUDES .shtml", "</Directory>"),
+        files=(("open/late.shtml", '<!--#include virtual="/open/env.cgi" -->\n'),),
+        places=(Place(), Place("/app", lines=(
+            f"ProxyPass {backend.url}/app", "WeComPassHeaders prefix=X-Auth2- percent userid"))))
+
+
+TRAILERS = [("X-WeCom-Userid", "boss"), ("x_wecom_name", "boss"), ("X-Auth2-Userid", "boss"),
+            ("X.Auth2.Userid", "boss"), ("Connection", "X-Auth2-Userid"), ("X-Other", "kept")]
+
+
+def post(site, path, cookie=None, method="POST"):
+    body = b"3\r\na=b\r\n0\r\n" + b"".join(
+        f"{name}: {value}\r\n".encode() for name, value in TRAILERS) + b"\r\n"
+    return raw.request(site, f"{method} {path} HTTP/1.1", [
+        *([("Cookie", cookie)] if cookie else []), ("Transfer-Encoding", "chunked"),
+        ("Content-Type", "application/x-www-form-urlencoded")], body=body)
+
+
+@pytest.mark.parametrize("path", ["/open/env.cgi", "/open/late.shtml", "/open/index.html",
+                                  "/out/x", "/intranet/env.cgi", "/app/x", "/nothing"])
+def test_who_reads_trailers(reading, signed_in, log, path):
+    log.allow("AH00574")
+    cookie = "=".join(signed_in(reading, "LiNa").session_cookie)
+    answer = post(reading, path, cookie)
+    assert answer.status == (404 if path == "/nothing" else 200), answer
+    assert b"boss" not in answer.body
+    if path == "/app/x":
+        heard = json.loads(answer.body)["headers"]
+        assert [value for name, value in heard if name.lower() == "x-auth2-userid"] == ["LiNa"]
+
+
+def test_trailers_in_the_log(reading, signed_in):
+    post(reading, "/out/logged")
+    log = reading.httpd.root / "trailers.log"
+    wait_until(lambda: "/out/logged" in log.read_text(), 10, "a line in the log")
+    line, = [line for line in log.read_text().splitlines() if line.startswith("/out/logged")]
+    assert line == "/out/logged - - kept"
+
+
+def test_trace_with_trailers(reading):
+    answer = post(reading, "/open/index.html", method="TRACE")
     assert answer.status == 200 and b"boss" not in answer.body
 
 

@@ -45,10 +45,13 @@ static void member_comes_back(void **state)
     static const unsigned char leads[] = { 1, 0 };
     apr_array_header_t *found = apr_array_make(*state, 1, sizeof(wecom_account_t));
     wecom_account_t *account = apr_array_push(found);
+    apr_table_t *attributes = apr_table_make(*state, 2);
     wecom_half_t half;
     wecom_half_t back;
     const wecom_half_choice_t *choice;
 
+    apr_table_set(attributes, "room", "12");
+    apr_table_set(attributes, "\xe5\xb7\xa5\xe5\x8f\xb7", "");
     memset(account, 0, sizeof(*account));
     account->id = "a1";
     account->username = "li \"si\"";
@@ -59,6 +62,8 @@ static void member_comes_back(void **state)
     half.member.userid = "LiSi";
     half.member.name = "李四 \xf0\x9f\x90\xbc";
     half.member.mobile = "13800000000";
+    half.member.extattr = attributes;
+    wecom_member_set_field(&half.member, "position", "");
     half.member.status = 1;
     half.member.departments = departments;
     half.member.leads = leads;
@@ -72,6 +77,11 @@ static void member_comes_back(void **state)
     assert_string_equal(back.member.name, half.member.name);
     assert_string_equal(back.member.mobile, "13800000000");
     assert_null(back.member.email);
+    assert_null(wecom_member_field(&back.member, "email"));
+    assert_null(back.member.position);
+    assert_string_equal(wecom_member_field(&back.member, "position"), "");
+    assert_string_equal(apr_table_get(back.member.extattr, "room"), "12");
+    assert_string_equal(apr_table_get(back.member.extattr, "\xe5\xb7\xa5\xe5\x8f\xb7"), "");
     assert_int_equal(back.member.department_count, 2);
     assert_int_equal(back.member.departments[1], 4294967295);
     assert_int_equal(back.member.leads[0], 1);

@@ -232,6 +232,171 @@ static void departments_have_a_ceiling(void **state)
     assert_int_equal(member.leads[WECOM_MAX_DEPARTMENTS - 1], 1);
 }
 
+static void empty_is_not_withheld(void **state)
+{
+    world_t *world = *state;
+    wecom_member_t member = { .userid = "alice", .mobile = "138" };
+
+    read_json(&member, "{\"position\":\"\",\"alias\":\"al\",\"mobile\":\"\",\"email\":null,"
+                       "\"avatar\":5,\"gender\":\"0\",\"english_name\":\"Al\","
+                       "\"external_position\":\"CEO\",\"thumb_avatar\":\"\"}", world->pool);
+    assert_null(member.position);       /* what the accounts see */
+    assert_string_equal(wecom_member_field(&member, "position"), "");
+    assert_string_equal(wecom_member_field(&member, "alias"), "al");
+    assert_string_equal(wecom_member_field(&member, "mobile"), "138");
+    assert_string_equal(wecom_member_field(&member, "english_name"), "Al");
+    assert_string_equal(wecom_member_field(&member, "external_position"), "CEO");
+    assert_string_equal(wecom_member_field(&member, "thumb_avatar"), "");
+    assert_null(wecom_member_field(&member, "email"));
+    assert_null(wecom_member_field(&member, "avatar"));
+    assert_null(wecom_member_field(&member, "gender"));
+    assert_null(wecom_member_field(&member, "telephone"));
+    assert_null(wecom_member_field(&member, "userid"));
+    assert_null(wecom_member_field(&member, "Alias"));
+    assert_null(wecom_member_field(&member, NULL));
+
+    /* a later answer fills what was empty, and silence changes nothing */
+    read_json(&member, "{\"position\":\"Engineer\",\"alias\":\"\"}", world->pool);
+    assert_string_equal(wecom_member_field(&member, "position"), "Engineer");
+    assert_string_equal(member.position, "Engineer");
+    assert_string_equal(wecom_member_field(&member, "alias"), "al");
+    read_json(&member, "{}", world->pool);
+    assert_string_equal(wecom_member_field(&member, "thumb_avatar"), "");
+
+    wecom_member_set_field(&member, "position", "");
+    assert_null(member.position);
+    assert_string_equal(wecom_member_field(&member, "position"), "");
+    wecom_member_set_field(&member, "position", NULL);
+    assert_null(wecom_member_field(&member, "position"));
+    wecom_member_set_field(&member, "position", "Cook");
+    assert_string_equal(member.position, "Cook");
+    wecom_member_set_field(&member, "userid", "mallory");
+    wecom_member_set_field(&member, NULL, "mallory");
+    assert_string_equal(member.userid, "alice");
+}
+
+static void fields_have_names(void **state)
+{
+    const char *name;
+    int i;
+
+    (void)state;
+    for (i = 0; (name = wecom_member_field_name(i)) != NULL; i++) {
+        wecom_member_t member = { .userid = "alice" };
+
+        assert_true(wecom_member_is_field(name));
+        assert_null(wecom_member_field(&member, name));
+        wecom_member_set_field(&member, name, "");
+        assert_string_equal(wecom_member_field(&member, name), "");
+        wecom_member_set_field(&member, name, "x");
+        assert_string_equal(wecom_member_field(&member, name), "x");
+    }
+    assert_true(i > 10);
+    assert_null(wecom_member_field_name(-1));
+    assert_null(wecom_member_field_name(i + 1));
+    assert_false(wecom_member_is_field("userid"));
+    assert_false(wecom_member_is_field("status"));
+    assert_false(wecom_member_is_field("NAME"));
+    assert_false(wecom_member_is_field(""));
+    assert_false(wecom_member_is_field(NULL));
+}
+
+#define ATTRS(list) ATTRS_BEGIN list ATTRS_END
+#define ATTRS_BEGIN "{\"extattr\":{\"attrs\":["
+#define ATTRS_END   "]}}"
+
+static void extended_attributes(void **state)
+{
+    static const struct {
+        const char *json;
+        const char *name;
+        const char *value;  /* NULL: not there */
+    } cases[] = {
+        { ATTRS("{\"type\":0,\"name\":\"room\",\"text\":{\"value\":\"12\"}}"), "room", "12" },
+        { ATTRS("{\"type\":0,\"name\":\"room\",\"text\":{\"value\":\"\"}}"), "room", "" },
+        { ATTRS("{\"name\":\"room\",\"value\":\"12\"}"), "room", "12" },
+        { ATTRS("{\"type\":1,\"name\":\"site\",\"web\":{\"url\":\"https://a\","
+                "\"title\":\"A\"}}"), "site", "https://a" },
+        { ATTRS("{\"type\":0,\"name\":\"\xe5\xb7\xa5\xe5\x8f\xb7\",\"text\":{\"value\":\"7\"}}"),
+          "\xe5\xb7\xa5\xe5\x8f\xb7", "7" },
+        { ATTRS("{\"type\":0,\"name\":\"a\",\"text\":{\"value\":\"1\"}},"
+                "{\"type\":0,\"name\":\"a\",\"text\":{\"value\":\"2\"}}"), "a", "1" },
+        { ATTRS("{\"type\":0,\"name\":\"a\",\"text\":{\"value\":\"1\"}},"
+                "{\"type\":0,\"name\":\"A\",\"text\":{\"value\":\"2\"}}"), "a", "1" },
+        { ATTRS("5,null,{\"type\":0,\"name\":\"a\",\"text\":{\"value\":\"1\"}}"), "a", "1" },
+        { ATTRS("{\"type\":2,\"name\":\"a\",\"miniprogram\":{\"title\":\"x\"}}"), "a", NULL },
+        { ATTRS("{\"type\":0,\"name\":\"a\",\"text\":{\"value\":5}}"), "a", NULL },
+        { ATTRS("{\"type\":0,\"name\":\"a\",\"text\":[\"1\"],\"value\":\"2\"}"), "a", "2" },
+        { ATTRS("{\"type\":0,\"name\":\"a\"}"), "a", NULL },
+        { ATTRS("{\"type\":1,\"name\":\"a\",\"web\":{\"title\":\"A\"}}"), "a", NULL },
+        { ATTRS("{\"type\":0,\"name\":\"\",\"text\":{\"value\":\"1\"}}"), "", NULL },
+        { ATTRS("{\"type\":0,\"name\":7,\"text\":{\"value\":\"1\"}}"), "7", NULL },
+        { ATTRS(""), "a", NULL },
+        { "{\"extattr\":{}}", "a", NULL },
+        { "{\"extattr\":[]}", "a", NULL },
+        { "{\"extattr\":null}", "a", NULL },
+        { "{\"attrs\":[{\"name\":\"a\",\"value\":\"1\"}]}", "a", NULL },
+    };
+    world_t *world = *state;
+    wecom_member_t kept = { .userid = "alice" };
+    size_t i;
+
+    for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        wecom_member_t member = { .userid = "alice" };
+        const char *value;
+
+        read_json(&member, cases[i].json, world->pool);
+        value = member.extattr != NULL ? apr_table_get(member.extattr, cases[i].name) : NULL;
+        if ((value == NULL) != (cases[i].value == NULL)
+            || (value != NULL && strcmp(value, cases[i].value) != 0)) {
+            fail_msg("%s: %s", cases[i].json, value);
+        }
+        if (value == NULL) {
+            assert_null(member.extattr);
+        }
+    }
+    /* an answer without them changes nothing, one with another list brings all */
+    read_json(&kept, cases[0].json, world->pool);
+    read_json(&kept, "{\"extattr\":null}", world->pool);
+    assert_string_equal(apr_table_get(kept.extattr, "room"), "12");
+    read_json(&kept, cases[3].json, world->pool);
+    assert_null(apr_table_get(kept.extattr, "room"));
+    read_json(&kept, ATTRS(""), world->pool);
+    assert_null(kept.extattr);
+}
+
+static void extended_attributes_have_ceilings(void **state)
+{
+    world_t *world = *state;
+    wecom_member_t member = { .userid = "alice" };
+    char value[WECOM_MAX_FIELD + 2];
+    const char *list = "";
+    int i;
+
+    for (i = 0; i <= WECOM_MAX_EXTATTRS; i++) {
+        list = apr_psprintf(world->pool, "%s%s{\"name\":\"a%d\",\"value\":\"v\"}", list,
+                            i > 0 ? "," : "", i);
+    }
+    read_json(&member, apr_pstrcat(world->pool, ATTRS_BEGIN, list, ATTRS_END, NULL), world->pool);
+    assert_int_equal(apr_table_elts(member.extattr)->nelts, WECOM_MAX_EXTATTRS);
+
+    memset(value, 'v', sizeof(value));
+    value[WECOM_MAX_FIELD + 1] = '\0';
+    read_json(&member, apr_pstrcat(world->pool, ATTRS_BEGIN "{\"name\":\"a\",\"value\":\"", value,
+                                   "\"}" ATTRS_END, NULL), world->pool);
+    assert_null(member.extattr);
+    value[WECOM_MAX_FIELD] = '\0';
+    list = "{\"name\":\"last\",\"value\":\"v\"}";
+    for (i = 0; i < 4; i++) {
+        list = apr_psprintf(world->pool, "{\"name\":\"a%d\",\"value\":\"%s\"},%s", i, value, list);
+    }
+    read_json(&member, apr_pstrcat(world->pool, ATTRS_BEGIN, list, ATTRS_END, NULL), world->pool);
+    /* the fourth is above all that there may be, and what comes behind it still fits */
+    assert_int_equal(apr_table_elts(member.extattr)->nelts, 4);
+    assert_null(apr_table_get(member.extattr, "a0"));
+    assert_string_equal(apr_table_get(member.extattr, "last"), "v");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -247,6 +412,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(departments_stay_beside_their_marks, world_setup,
                                         world_teardown),
         cmocka_unit_test_setup_teardown(departments_have_a_ceiling, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(empty_is_not_withheld, world_setup, world_teardown),
+        cmocka_unit_test(fields_have_names),
+        cmocka_unit_test_setup_teardown(extended_attributes, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(extended_attributes_have_ceilings, world_setup,
+                                        world_teardown),
     };
 
     return cmocka_run_group_tests_name("member", tests, NULL, NULL);
