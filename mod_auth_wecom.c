@@ -199,18 +199,32 @@ static const command_rec directives[] = {
            "WeComSessionMaxAge.",
            .syntax = "time", .fallback = "4h", .min = 60, .max = 31536000),
     SERVER("WeComSessionFields", WORDS, session_fields,
-           "Further fields of the member that the session carries, beside userid, source, account, "
-           "name, departments, main_department and leads: fields of WeCom such as position or "
-           "mobile, and extended attributes as extattr:NAME. A name of one's own may stand before "
-           "either, as in employee_no=extattr:Number, and must where the attribute's name is not "
-           "made of letters, digits and '_'. By this name, in lower case, the application hears "
-           "the field (WeComPassEnv, WeComPassHeaders, session), and Require wecom-attribute asks "
-           "for it. What WeCom withholds is not carried; e-mail, mobile, gender, avatar and address "
-           "come with the member's consent alone (WeComScope privateinfo). A session must fit "
-           "a cookie of 4096 bytes: nothing is cut, so a member with longer values is refused "
-           "(WC0242). Sessions that are there lack a new field until they are renewed.",
+           "Further fields of the member that the session carries, beside userid, source, "
+           "account, name, departments, main_department and leads: fields of WeCom such as "
+           "position or mobile, and extended attributes as extattr:NAME. A name of one's own "
+           "may stand before either, as in employee_no=extattr:Number, and must where the "
+           "attribute's name is not made of letters, digits and '_'. By this name, in lower "
+           "case, the application hears the field (WeComPassEnv, WeComPassHeaders, session), "
+           "and Require wecom-attribute asks for it. What WeCom withholds is not carried: "
+           "applications made since June 2022 get e-mail, mobile, gender, avatar and address "
+           "with the member's consent alone (WeComScope privateinfo). A session must fit a "
+           "cookie of 4096 bytes, and nothing is cut: a member whose values do not fit is "
+           "refused (WC0242). A session that is there lacks a new field until the member is "
+           "read again or signs in again.",
            .syntax = "FIELD|extattr:NAME|name=FIELD|name=extattr:NAME [...]",
            .max = WECOM_MAX_FIELDS, .judge = wecom_pass_judge_fields),
+    SERVER("WeComRefresh", SECONDS, refresh,
+           "After this time a member whose session is in use is read again at WeCom, in the "
+           "background. Whoever is disabled, gone or out of the visible range of the application "
+           "is then signed out everywhere, and changed departments and fields come into all "
+           "sessions of the member. From 1 second to 30 days. Members of a source with "
+           "WeComCheckMember Off are not read again: their sessions live their life.",
+           .syntax = "time", .fallback = "1h", .min = 1, .max = 2592000),
+    SERVER("WeComRefreshGrace", SECONDS, refresh_grace,
+           "How long sessions live on while WeCom cannot be asked. A session whose member WeCom "
+           "has not confirmed for so long ends, also one that nobody has used in that time. It "
+           "must not be shorter than WeComRefresh.",
+           .syntax = "time", .fallback = "24h", .min = 1, .max = 31536000),
     SERVER("WeComAccounts", WORDS, accounts,
            "The account directory. none: every member is a user of the site, named by the userid. "
            "dbd: accounts in the database of mod_dbd (DBDriver sqlite3, pgsql or mysql), whose "

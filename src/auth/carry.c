@@ -4,7 +4,12 @@
 
 #include <string.h>
 
+#include <apr_strings.h>
+
+#include "normal.h"
 #include "octets.h"
+
+#define KIND "facts"
 
 void wecom_carry_member(wecom_ticket_t *ticket, const wecom_member_t *member)
 {
@@ -116,4 +121,41 @@ apr_uint64_t wecom_carry_print(const wecom_ticket_t *ticket, apr_pool_t *pool)
     }
     print = wecom_octets_get(hash, 8);
     return print != 0 ? print : 1;
+}
+
+/* --- in the cache ----------------------------------------------------------------------------- */
+
+static const char *key_of(const wecom_source_t *source, const char *userid, apr_pool_t *pool)
+{
+    const char *normal = wecom_normal_userid(userid, source->app.proxy_developed, pool);
+
+    return apr_pstrcat(pool, source->print != NULL ? source->print : "", "|",
+                       normal != NULL ? normal : userid, NULL);
+}
+
+wecom_status_t wecom_carry_put(const wecom_cache_t *cache, const wecom_source_t *source,
+                               const wecom_ticket_t *newer, apr_time_t now, apr_time_t expires,
+                               apr_pool_t *pool)
+{
+    wecom_bytes_t bytes;
+    wecom_status_t status = wecom_ticket_encode(&bytes, newer, pool);
+
+    if (status != WECOM_OK) {
+        return status;
+    }
+    return cache->put(cache, KIND, key_of(source, newer->userid, pool), bytes, now, expires, pool);
+}
+
+wecom_status_t wecom_carry_get(wecom_ticket_t *newer, const wecom_cache_t *cache,
+                               const wecom_source_t *source, const char *userid, apr_time_t now,
+                               apr_pool_t *pool)
+{
+    wecom_bytes_t bytes;
+    wecom_status_t status = cache->get(cache, &bytes, KIND, key_of(source, userid, pool), now,
+                                       pool);
+
+    if (status == WECOM_OK) {
+        status = wecom_ticket_decode(newer, bytes, pool);
+    }
+    return status == WECOM_OK ? WECOM_OK : WECOM_E_NOT_FOUND;
 }

@@ -9,7 +9,9 @@
 #ifndef WECOM_AUTH_CARRY_H
 #define WECOM_AUTH_CARRY_H
 
+#include "../base/cache.h"
 #include "../wecom/member.h"
+#include "source.h"
 #include "ticket.h"
 
 /* The facts of a member into a ticket, whose fields may be NULL. Texts and departments are
@@ -23,5 +25,14 @@ void wecom_carry_over(wecom_ticket_t *ticket, const wecom_ticket_t *newer, apr_p
 
 /* 64 bits that tell one set of facts from another, never 0. 0: there is no SHA-256. */
 apr_uint64_t wecom_carry_print(const wecom_ticket_t *ticket, apr_pool_t *pool);
+
+/* Newer facts on their way to the sessions of a member: kept under the source's app, until
+ * `expires`. get gives WECOM_E_NOT_FOUND when the cache has lost them. */
+wecom_status_t wecom_carry_put(const wecom_cache_t *cache, const wecom_source_t *source,
+                               const wecom_ticket_t *newer, apr_time_t now, apr_time_t expires,
+                               apr_pool_t *pool);
+wecom_status_t wecom_carry_get(wecom_ticket_t *newer, const wecom_cache_t *cache,
+                               const wecom_source_t *source, const char *userid, apr_time_t now,
+                               apr_pool_t *pool);
 
 #endif

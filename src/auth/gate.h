@@ -44,10 +44,10 @@ typedef enum wecom_unauthenticated_t {
 
 typedef struct wecom_facts_t {
     wecom_ask_t ask;
-    wecom_unauthenticated_t unauthenticated;
     int known;        /* a ticket opened, in its life, of a source that this place allows */
     int name_fits;    /* the request stands under the public name */
     int hopped;       /* it was already sent to the public name once */
+    wecom_unauthenticated_t unauthenticated;
 } wecom_facts_t;
 
 typedef enum wecom_verdict_t {

@@ -72,8 +72,8 @@ const char *wecom_prefix_check(const char *prefix, apr_pool_t *pool)
     normal = normal_form(prefix, pool);
     for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
         if (strncmp(others[i], normal, len) == 0) {
-            return apr_psprintf(pool, "the prefix %s would take away %s, which browsers and proxies "
-                                "send for themselves; write one of your own, such as "
+            return apr_psprintf(pool, "the prefix %s would take away %s, which browsers and "
+                                "proxies send for themselves; write one of your own, such as "
                                 "prefix=" WECOM_PREFIX_DEFAULT, prefix, others[i]);
         }
     }

@@ -114,7 +114,8 @@ static const wecom_reason_row_t rows[WECOM_REASON_COUNT] = {
     [WECOM_REASON_TOO_LARGE] = {
         "WC0242", WECOM_LEVEL_ERROR, 500, WECOM_WORD_TRY_LATER,
         "the session does not fit a cookie of 4096 bytes",
-        "let other modules keep less in the session" },
+        "name fewer or shorter fields in WeComSessionFields, or let other modules keep less in the "
+        "session" },
     [WECOM_REASON_INTERNAL] = {
         "WC0243", WECOM_LEVEL_ERROR, 503, WECOM_WORD_TRY_LATER,
         "this server has no random bytes or no cipher at the moment", NULL },

@@ -381,7 +381,8 @@ int wecom_recall_put(wecom_recall_t *table, const wecom_recall_key_t *key,
     }
     slot.a = key->a;
     slot.b = key->b;
-    slot.ended = (apr_uint64_t)marks->ended;
+    /* What holds for everybody is no mark of this one's. */
+    slot.ended = marks->ended > wecom_recall_all_ended(table) ? (apr_uint64_t)marks->ended : 0;
     slot.changed = (apr_uint64_t)marks->changed;
     slot.read = (apr_uint64_t)marks->read;
     slot.print = marks->print;

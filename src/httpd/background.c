@@ -95,7 +95,7 @@ static int make_mutex(server_rec *main)
                      "the mutex \"" MUTEX_TYPE "\" cannot be made; see the Mutex directive");
         return 0;
     }
-    apr_pool_userdata_setn(mutex, key, NULL, process);
+    apr_pool_userdata_set(mutex, key, NULL, process); /* copies the key, which goes with our code */
     return 1;
 }
 

@@ -310,7 +310,6 @@ const char *wecom_config_sentence(cmd_parms *cmd, const char *text)
 static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
 {
     const wecom_server_t *server = server_of(cmd);
-    const char *wrong;
     int i;
 
     if (!wecom_config_is_htaccess(cmd)) {
@@ -328,10 +327,6 @@ static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
                                 "name one that its configuration defines", id);
         }
     }
-    wrong = wecom_pass_judge_htaccess(server, place, cmd->pool);
-    if (wrong != NULL) {
-        return wrong;
-    }
     if (server->site != NULL && server->directory == NULL) {
         const char *what = wecom_accounts_word_of_place(place);
 
@@ -340,7 +335,7 @@ static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
                                "WeComAccounts dbd into the server's configuration", NULL);
         }
     }
-    return NULL;
+    return wecom_pass_judge_htaccess(server, place, cmd->pool);
 }
 
 const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)

@@ -23,6 +23,7 @@
 #include "../auth/account_schema.h"
 #include "../auth/look.h"
 #include "../auth/shape.h"
+#include "../auth/refresh.h"
 #include "../auth/site.h"
 #include "../auth/source.h"
 #include "../auth/ticket.h"
@@ -160,6 +161,8 @@ typedef struct wecom_server_t {
     const char *session_domain;         /* or NULL */
     apr_int64_t session_max_age;        /* seconds */
     apr_int64_t session_idle;
+    apr_int64_t refresh;                /* seconds; so is the next */
+    apr_int64_t refresh_grace;
     apr_table_t *base_url;              /* defaults for every source without its own */
     const char *ca_file;
     const char *proxy;
@@ -185,6 +188,7 @@ typedef struct wecom_server_t {
     int ends_tls;                       /* this httpd ends TLS for the public name and port */
     wecom_ticket_life_t life;
     apr_size_t directory_bytes[WECOM_SHAPE_PARTS];
+    wecom_refresh_span_t span;
     const wecom_keyring_t *ticket_ring;
     const wecom_keyring_t *state_ring;
     const wecom_keyring_t *form_ring;
@@ -195,6 +199,9 @@ typedef struct wecom_server_t {
     const wecom_look_t *look;           /* of the pages */
     const apr_array_header_t *assets;   /* wecom_asset_t */
     const apr_array_header_t *fields;   /* wecom_field_t of session_fields; NULL: none */
+
+    struct wecom_recall_room_t *recall; /* recall_shm.h; made by post_config, where there is a
+                                         * site */
 } wecom_server_t;
 
 typedef struct wecom_place_t {

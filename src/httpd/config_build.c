@@ -251,6 +251,8 @@ int wecom_build_site(wecom_judge_t *judge, wecom_server_t *server, const char *u
     server->life.max_age = server->session_max_age;
     server->life.idle = server->session_idle;
     measure(server);
+    server->span.refresh = server->refresh;
+    server->span.grace = server->refresh_grace;
     server->ticket_aad = wecom_ticket_aad(site, judge->pool);
     return 1;
 }

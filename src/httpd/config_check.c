@@ -170,6 +170,23 @@ static void check_names(wecom_judge_t *judge, const wecom_server_t *server,
 
 /* --- servers ---------------------------------------------------------------------------------- */
 
+static void check_refresh(wecom_judge_t *judge, const wecom_server_t *server)
+{
+    const wecom_where_t *where = wecom_build_where(server,
+                                                   offsetof(wecom_server_t, refresh_grace));
+
+    if (server->refresh_grace >= server->refresh) {
+        return;
+    }
+    if (where->file == NULL) {
+        where = wecom_build_where(server, offsetof(wecom_server_t, refresh));
+    }
+    wecom_fault(judge, where, WC(0187) "WeComRefreshGrace (%" APR_INT64_T_FMT " s) is shorter than "
+                "WeComRefresh (%" APR_INT64_T_FMT " s), so every session would end before its "
+                "member is read again; lengthen the one or shorten the other",
+                server->refresh_grace, server->refresh);
+}
+
 static void check_settings(wecom_judge_t *judge, const wecom_server_t *server)
 {
     const char *provider = apr_pstrndup(judge->temp, server->cache, strcspn(server->cache, ":"));
@@ -187,6 +204,7 @@ static void check_settings(wecom_judge_t *judge, const wecom_server_t *server)
                     "never be reached; shorten the one or lengthen the other",
                     server->session_idle, server->session_max_age);
     }
+    check_refresh(judge, server);
     if (ap_lookup_provider(AP_SOCACHE_PROVIDER_GROUP, provider,
                            AP_SOCACHE_PROVIDER_VERSION) == NULL) {
         wecom_fault(judge, wecom_build_where(server, offsetof(wecom_server_t, cache)),
@@ -290,6 +308,7 @@ static int check_server(wecom_judge_t *judge, wecom_server_t *server,
     }
     if (good) {
         check_panel(judge, server);
+        wecom_pass_judge_sources(judge, server);
     }
     if (good && wecom_accounts_build(judge, server, registered)) {
         wecom_accounts_judge_places(judge, server, server);

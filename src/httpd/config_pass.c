@@ -8,6 +8,7 @@
 
 #include <apr_strings.h>
 
+#include "config_build.h"
 #include "scrub.h"
 
 #include "../auth/prefix.h"
@@ -25,7 +26,7 @@ static const char *shown(const char *value, apr_pool_t *pool)
     return wecom_text_clean(value, strlen(value), MAX_SHOWN, pool);
 }
 
-/* --- WeComPassHeaders -------------------------------------------------------------------------- */
+/* --- WeComPassHeaders ------------------------------------------------------------------------- */
 
 static const char *read_fields(wecom_pass_t *pass, int from, apr_pool_t *pool)
 {
@@ -88,7 +89,7 @@ const char *wecom_pass_read(wecom_pass_t **out, const apr_array_header_t *words,
     return read_fields(pass, i + 1, pool);
 }
 
-/* --- what is carried --------------------------------------------------------------------------- */
+/* --- what is carried -------------------------------------------------------------------------- */
 
 const char *wecom_pass_judge_fields(const apr_array_header_t *words, apr_pool_t *pool)
 {
@@ -105,6 +106,23 @@ void wecom_pass_build(wecom_judge_t *judge, wecom_server_t *server)
     if (server->session_fields != NULL
         && wecom_field_parse_all(&fields, server->session_fields, judge->pool) == NULL) {
         server->fields = fields;
+    }
+}
+
+void wecom_pass_judge_sources(wecom_judge_t *judge, const wecom_server_t *server)
+{
+    int i;
+
+    for (i = 0; server->fields != NULL && i < server->sources->nelts; i++) {
+        const wecom_source_t *source = APR_ARRAY_IDX(server->sources, i, const wecom_source_t *);
+
+        if (!source->app.check_member && !source->app.private_info) {
+            wecom_fault_warn(judge, wecom_build_where(server, offsetof(wecom_server_t,
+                                                                       session_fields)),
+                             WC(0181) "WeComSessionFields: the source %s never brings further "
+                             "fields, since WeCom is asked for the userid alone; write "
+                             "WeComCheckMember On or WeComScope privateinfo into it", source->id);
+        }
     }
 }
 

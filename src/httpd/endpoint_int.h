@@ -30,6 +30,7 @@ int wecom_endpoint_keep(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_asset(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_bind(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_pair(request_rec *r, wecom_visit_t *visit);
+int wecom_endpoint_session(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_jssdk(request_rec *r, wecom_visit_t *visit);
 int wecom_endpoint_logout(request_rec *r, wecom_visit_t *visit);
 

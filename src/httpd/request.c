@@ -15,6 +15,7 @@
 #include "../auth/target.h"
 #include "../wecom/api.h"
 #include "audit.h"
+#include "confirm.h"
 #include "directory.h"
 #include "runtime.h"
 #include "session.h"
@@ -412,6 +413,9 @@ void wecom_request_log(request_rec *r, const wecom_reply_t *reply)
         return;
     }
     wecom_audit_write(r, reply);
+    if (reply->signed_in && reply->ticket != NULL) {
+        wecom_confirm_login(r, wecom_request_visit(r)->server, reply->ticket);
+    }
     if (reply->source != NULL) {
         who = apr_pstrcat(r->pool, " (source ", reply->source,
                           reply->userid != NULL ? ", member " : "",

@@ -11,7 +11,7 @@
 #include "authn.h"
 #include "config_pass.h"
 
-/* --- the environment --------------------------------------------------------------------------- */
+/* --- the environment -------------------------------------------------------------------------- */
 
 /* The names of those that are carried anyway, by their numbers. */
 static const char *const env_names[WECOM_FIELD_FURTHER] = {
@@ -63,7 +63,7 @@ static void set_environment(request_rec *r, const wecom_ticket_t *ticket)
     }
 }
 
-/* --- headers ----------------------------------------------------------------------------------- */
+/* --- headers ---------------------------------------------------------------------------------- */
 
 /* A subrequest looks into the table of its main request; what is said to the one is not for the
  * other. */
@@ -95,7 +95,7 @@ static void withdraw_headers(request_rec *r, const wecom_visit_t *visit)
         const char *header = APR_ARRAY_IDX(visit->passed, i, const char *);
 
         apr_table_unset(own_headers(r), header);
-        /* mod_include makes the variables of CGI for its page, and what it includes inherits them */
+        /* mod_include makes CGI's variables for its page, and what it includes inherits them */
         apr_table_unset(r->subprocess_env, cgi_name(header, r->pool));
     }
 }
@@ -147,7 +147,7 @@ static void set_headers(request_rec *r, wecom_visit_t *visit, const wecom_ticket
     }
 }
 
-/* --- hooks ------------------------------------------------------------------------------------- */
+/* --- hooks ------------------------------------------------------------------------------------ */
 
 int wecom_tell_fixups(request_rec *r)
 {

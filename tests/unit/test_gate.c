@@ -144,33 +144,33 @@ static void who_asks(void **state)
 #define SCRIPT WECOM_ASK_SCRIPT
 
 static const struct {
-    wecom_facts_t facts; /* ask, known, name_fits, hopped */
+    wecom_facts_t facts; /* ask, known, name_fits, hopped, unauthenticated */
     wecom_verdict_t verdict;
 } judgements[] = {
-    { { NAV, 0, 0, 0 }, WECOM_VERDICT_RENAME },
-    { { NAV, 0, 0, 1 }, WECOM_VERDICT_WRONG_NAME },
-    { { NAV, 0, 1, 0 }, WECOM_VERDICT_LOGIN },
-    { { NAV, 0, 1, 1 }, WECOM_VERDICT_LOGIN },
-    { { NAV, 1, 0, 0 }, WECOM_VERDICT_PASS },
-    { { NAV, 1, 0, 1 }, WECOM_VERDICT_PASS },
-    { { NAV, 1, 1, 0 }, WECOM_VERDICT_PASS },
-    { { NAV, 1, 1, 1 }, WECOM_VERDICT_PASS },
-    { { FORM, 0, 0, 0 }, WECOM_VERDICT_RENAME },
-    { { FORM, 0, 0, 1 }, WECOM_VERDICT_WRONG_NAME },
-    { { FORM, 0, 1, 0 }, WECOM_VERDICT_LOGIN_FORM },
-    { { FORM, 0, 1, 1 }, WECOM_VERDICT_LOGIN_FORM },
-    { { FORM, 1, 0, 0 }, WECOM_VERDICT_PASS },
-    { { FORM, 1, 0, 1 }, WECOM_VERDICT_PASS },
-    { { FORM, 1, 1, 0 }, WECOM_VERDICT_PASS },
-    { { FORM, 1, 1, 1 }, WECOM_VERDICT_PASS },
-    { { SCRIPT, 0, 0, 0 }, WECOM_VERDICT_UNAUTHORIZED },
-    { { SCRIPT, 0, 0, 1 }, WECOM_VERDICT_UNAUTHORIZED },
-    { { SCRIPT, 0, 1, 0 }, WECOM_VERDICT_UNAUTHORIZED },
-    { { SCRIPT, 0, 1, 1 }, WECOM_VERDICT_UNAUTHORIZED },
-    { { SCRIPT, 1, 0, 0 }, WECOM_VERDICT_PASS },
-    { { SCRIPT, 1, 0, 1 }, WECOM_VERDICT_PASS },
-    { { SCRIPT, 1, 1, 0 }, WECOM_VERDICT_PASS },
-    { { SCRIPT, 1, 1, 1 }, WECOM_VERDICT_PASS },
+    { { NAV, 0, 0, 0, 0 }, WECOM_VERDICT_RENAME },
+    { { NAV, 0, 0, 1, 0 }, WECOM_VERDICT_WRONG_NAME },
+    { { NAV, 0, 1, 0, 0 }, WECOM_VERDICT_LOGIN },
+    { { NAV, 0, 1, 1, 0 }, WECOM_VERDICT_LOGIN },
+    { { NAV, 1, 0, 0, 0 }, WECOM_VERDICT_PASS },
+    { { NAV, 1, 0, 1, 0 }, WECOM_VERDICT_PASS },
+    { { NAV, 1, 1, 0, 0 }, WECOM_VERDICT_PASS },
+    { { NAV, 1, 1, 1, 0 }, WECOM_VERDICT_PASS },
+    { { FORM, 0, 0, 0, 0 }, WECOM_VERDICT_RENAME },
+    { { FORM, 0, 0, 1, 0 }, WECOM_VERDICT_WRONG_NAME },
+    { { FORM, 0, 1, 0, 0 }, WECOM_VERDICT_LOGIN_FORM },
+    { { FORM, 0, 1, 1, 0 }, WECOM_VERDICT_LOGIN_FORM },
+    { { FORM, 1, 0, 0, 0 }, WECOM_VERDICT_PASS },
+    { { FORM, 1, 0, 1, 0 }, WECOM_VERDICT_PASS },
+    { { FORM, 1, 1, 0, 0 }, WECOM_VERDICT_PASS },
+    { { FORM, 1, 1, 1, 0 }, WECOM_VERDICT_PASS },
+    { { SCRIPT, 0, 0, 0, 0 }, WECOM_VERDICT_UNAUTHORIZED },
+    { { SCRIPT, 0, 0, 1, 0 }, WECOM_VERDICT_UNAUTHORIZED },
+    { { SCRIPT, 0, 1, 0, 0 }, WECOM_VERDICT_UNAUTHORIZED },
+    { { SCRIPT, 0, 1, 1, 0 }, WECOM_VERDICT_UNAUTHORIZED },
+    { { SCRIPT, 1, 0, 0, 0 }, WECOM_VERDICT_PASS },
+    { { SCRIPT, 1, 0, 1, 0 }, WECOM_VERDICT_PASS },
+    { { SCRIPT, 1, 1, 0, 0 }, WECOM_VERDICT_PASS },
+    { { SCRIPT, 1, 1, 1, 0 }, WECOM_VERDICT_PASS },
 };
 
 static void what_becomes_of_it(void **state)
@@ -185,6 +185,28 @@ static void what_becomes_of_it(void **state)
 
         CHECK(verdict == judgements[i].verdict, "ask %d, known %d, fits %d, hopped %d: %d",
               facts->ask, facts->known, facts->name_fits, facts->hopped, verdict);
+    }
+}
+
+/* Where nobody is sent to the login, name and hop count for nothing. */
+static void nobody_is_sent_anywhere(void **state)
+{
+    static const wecom_unauthenticated_t modes[] = {
+        WECOM_UNAUTHENTICATED_401, WECOM_UNAUTHENTICATED_PASS
+    };
+    size_t i, k;
+
+    (void)state;
+    for (i = 0; i < COUNT(judgements); i++) {
+        for (k = 0; k < COUNT(modes); k++) {
+            wecom_facts_t facts = judgements[i].facts;
+
+            facts.unauthenticated = modes[k];
+            assert_int_equal(wecom_gate_judge(&facts),
+                             facts.known ? WECOM_VERDICT_PASS
+                             : facts.ask == SCRIPT ? WECOM_VERDICT_UNAUTHORIZED
+                                                   : WECOM_VERDICT_UNAUTHORIZED_PAGE);
+        }
     }
 }
 
@@ -209,6 +231,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(who_asks),
         cmocka_unit_test(what_becomes_of_it),
+        cmocka_unit_test(nobody_is_sent_anywhere),
         cmocka_unit_test(truth_table_is_whole),
     };
 
