@@ -126,8 +126,8 @@ static int is_mixed(const request_rec *r)
                                                         wecom_config_place(r)->sources, r->pool));
 }
 
-/* Of the tree in a view: the memory that it lies in, and its turn there. Two mixes, of which neither
- * tells the other. */
+/* Of the tree in a view: the memory that it lies in, and its turn there. Two mixes, of which
+ * neither tells the other. */
 static void print_of(apr_uint32_t *print, const wecom_shape_view_t *view)
 {
     apr_uint64_t seed = (apr_uint64_t)(apr_uintptr_t)view->room * APR_UINT64_C(0x9e3779b97f4a7c15);

@@ -16,6 +16,7 @@ from test_require import BASIC, BASIC_MODULES, HASH
 
 ACME = Source()
 HR = Source("hr", app=1, lines=())
+FIELDS = "WeComSessionFields position alias employee_no=extattr:工号"
 
 
 def only(*names):
@@ -87,6 +88,15 @@ ROWS = (
     Row("wecom-attribute main_department!=4", but("wangfang", "liuyang", "nobody"), UNTOLD),
     Row("wecom-attribute name=张伟 userid=LiNa source=hr", only("zhangwei", "LiNa", "zhaolei"),
         UNTOLD),
+    # what WeComSessionFields adds: of two members here, and an empty one
+    Row("wecom-attribute position=研发总监", only("zhangwei"), but("zhangwei", "LiNa")),
+    Row("wecom-attribute position!=研发总监", only("LiNa"), but("zhangwei", "LiNa")),
+    Row("wecom-attribute position~工程师$", only("LiNa"), but("zhangwei", "LiNa")),
+    Row("wecom-attribute position!~工程师$", only("zhangwei"), but("zhangwei", "LiNa")),
+    Row("wecom-attribute employee_no~^A", only("zhangwei"), but("zhangwei")),
+    Row("wecom-attribute alias=", only("LiNa"), but("LiNa")),
+    Row("wecom-attribute alias!=Nana", only("LiNa"), but("LiNa")),
+    Row("wecom-attribute leads=3", only("LiNa"), only("liuyang", "nobody")),
     # expressions
     Row("wecom-user %{HTTP:X-Who}", only("LiNa")),
     Row("wecom-user acme/%{HTTP:X-Who} wangfang", only("LiNa", "wangfang")),
@@ -172,7 +182,7 @@ NOISE = ("AH01631", "AH01630", "WC0251", "WC0321", "WC0326", "WC0327", "WC0328",
 @pytest.fixture
 def table(sites, seats, via):
     """Departments have come when the table is read."""
-    site = sites(sources=(ACME, HR), places=(
+    site = sites(sources=(ACME, HR), lines=(FIELDS,), places=(
         place("ready", "Require wecom-department acme/2"),
         *(place_of(number, context, via) for number in range(len(ROWS + SHAPE_ROWS))
           for context in CONTEXTS)))
