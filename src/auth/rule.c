@@ -124,6 +124,7 @@ static const char *parse_tag(wecom_rule_word_t *word, apr_pool_t *pool)
 static int is_id_field(const char *field)
 {
     return wecom_text_equal(field, "userid") || wecom_text_equal(field, "department")
+           || wecom_text_equal(field, "departments") || wecom_text_equal(field, "leads")
            || wecom_text_equal(field, "main_department");
 }
 

@@ -28,13 +28,17 @@ static void write_number(wecom_rule_value_t *value, apr_int64_t number)
     value->text = value->digits;
 }
 
-static int next_department(wecom_rule_value_t *value, const wecom_ticket_t *ticket)
+static int next_department(wecom_rule_value_t *value, const wecom_ticket_t *ticket, int led_alone)
 {
-    if ((apr_size_t)value->at >= ticket->department_count) {
-        return 0;
+    while ((apr_size_t)value->at < ticket->department_count) {
+        int at = value->at++;
+
+        if (!led_alone || ticket->leads[at]) {
+            write_number(value, ticket->departments[at]);
+            return 1;
+        }
     }
-    write_number(value, ticket->departments[value->at++]);
-    return 1;
+    return 0;
 }
 
 /* A text that every ticket carries; "" means that it was withheld. */
@@ -65,8 +69,11 @@ int wecom_rule_value_next(wecom_rule_value_t *value, const wecom_rule_facts_t *f
     const wecom_ticket_t *ticket = facts->ticket;
     const char *field = value->field;
 
-    if (strcmp(field, "department") == 0) {
-        return next_department(value, ticket);
+    if (strcmp(field, "department") == 0 || strcmp(field, "departments") == 0) {
+        return next_department(value, ticket, 0);
+    }
+    if (strcmp(field, "leads") == 0) {
+        return next_department(value, ticket, 1);
     }
     if (strcmp(field, "main_department") == 0) {
         write_number(value, ticket->main_department);

@@ -18,8 +18,9 @@ typedef struct wecom_rule_value_t {
 void wecom_rule_value_begin(wecom_rule_value_t *value, const char *field);
 
 /* 1 and the next value, or 0 behind the last. What every ticket carries is known here: userid,
- * name, account, source, department, main_department (an empty one was withheld); all else is what
- * the ticket's fields hold under this very name, and there an empty text is a value. */
+ * name, account, source, department (or departments), main_department, leads (an empty one was
+ * withheld); all else is what the ticket's fields hold under this very name, and there an empty
+ * text is a value. */
 int wecom_rule_value_next(wecom_rule_value_t *value, const wecom_rule_facts_t *facts);
 
 #endif

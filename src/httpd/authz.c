@@ -126,13 +126,13 @@ static int is_mixed(const request_rec *r)
                                                         wecom_config_place(r)->sources, r->pool));
 }
 
-/* The memory of the node, and the turn of each of its halves. Two mixes, of which neither tells
- * the other. */
+/* Of the tree in a view: the memory that it lies in, and its turn there. Two mixes, of which
+ * neither tells the other. */
 static void print_of(apr_uint32_t *print, const wecom_shape_view_t *view)
 {
     apr_uint64_t seed = (apr_uint64_t)(apr_uintptr_t)view->room * APR_UINT64_C(0x9e3779b97f4a7c15);
 
-    seed ^= ((apr_uint64_t)view->turn[0] << 32 | view->turn[1]) + APR_UINT64_C(0x632be59bd9b4e019);
+    seed ^= view->turn[WECOM_SHAPE_TREE] + APR_UINT64_C(0x632be59bd9b4e019);
     seed *= APR_UINT64_C(0xff51afd7ed558ccd);
     seed ^= seed >> 33;
     seed *= APR_UINT64_C(0xc4ceb9fe1a85ec53);
@@ -157,7 +157,9 @@ void wecom_authz_judge(wecom_rule_finding_t *finding, request_rec *r, const weco
     for (looks = 0; looks < MAX_LOOKS; looks++) {
         wecom_shape_shm_open(&view, facts.source);
         facts.shape = &view.shape;
-        print_of(facts.print, &view);
+        if (view.shape.tree != NULL) {
+            print_of(facts.print, &view);
+        }
         wecom_rule_judge(finding, rule, &facts, r->pool);
         if (wecom_shape_shm_is_good(&view)) {
             return;

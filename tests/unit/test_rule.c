@@ -232,6 +232,11 @@ static void attributes(void **state)
         { "wecom-attribute department!=4", BOTH, GRANTED, NULL },
         { "wecom-attribute department!=5", BOTH, DENIED, NULL },
         { "wecom-attribute department!=5", BARE, MISSING, NULL },
+        { "wecom-attribute departments=5", BOTH, GRANTED, NULL },
+        { "wecom-attribute leads=5", BOTH, GRANTED, NULL },
+        { "wecom-attribute leads=3", BOTH, DENIED, NULL },
+        { "wecom-attribute leads!=3", BOTH, GRANTED, NULL },
+        { "wecom-attribute leads!=3", BACKEND, MISSING, NULL },
         { "wecom-attribute main_department=3", BOTH, GRANTED, NULL },
         { "wecom-attribute main_department=5", BOTH, DENIED, NULL },
         { "wecom-attribute main_department!=5", BARE, MISSING, NULL },
@@ -288,6 +293,7 @@ static void a_bare_word_in_a_mixed_place(void **state)
         { "wecom-attribute position=Engineer", GRANTED, NULL },
         { "wecom-attribute userid=wang", UNKNOWN, "wecom-department-exact" },
         { "wecom-attribute department=3", UNKNOWN, NULL },
+        { "wecom-attribute leads=3", UNKNOWN, NULL },
         { "wecom-attribute userid~wang", GRANTED, NULL },
     };
     enterprise_t *scene = enterprise_make(BACKEND, 1, 1, *state);

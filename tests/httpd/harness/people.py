@@ -12,8 +12,10 @@ class Member:
 
 
 MEMBERS = {member.userid: member for member in (
-    Member("zhangwei", "2*,3", more={"main": 2, "name": "张伟"}),
-    Member("LiNa", "3*", more={"main": 3, "name": "李娜"}),
+    Member("zhangwei", "2*,3", more={"main": 2, "name": "张伟", "fields": {
+        "position": "研发总监", "employee_no": "A0001"}}),
+    Member("LiNa", "3*", more={"main": 3, "name": "李娜", "fields": {
+        "position": "平台工程师", "alias": ""}}),
     Member("wangfang", "4*", more={"main": 4, "name": "王芳"}),
     Member("liuyang", "4,2", more={"main": 4, "name": "刘洋"}),
     Member("chenjing", "6*", more={"main": 6, "name": "陈静"}),     # 6 is not seen by the app
