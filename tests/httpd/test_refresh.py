@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from harness.client import FETCH, WECOM_IOS, session_in
-from harness.server import run_user, wait_until
+from harness.server import mpm, run_user, wait_until
 from harness.site import Place, Source
 
 READ = "user/get"
@@ -253,8 +253,10 @@ def test_members_that_nobody_checks(fresh, sim, signed_in):
 
 def test_eight_children_ask_once(fresh, sim, signed_in):
     """All of them see that the member is due; one asks."""
-    site = fresh(lines=("WeComRefresh 5s", "ServerLimit 8", "MaxRequestWorkers 32",
-                        "MaxSpareThreads 32"), starts=8, threads=4)
+    more = () if mpm() == "prefork" else ("ServerLimit 8", "MaxRequestWorkers 32",
+                                          "MaxSpareThreads 32")
+    site = fresh(lines=("WeComRefresh 5s", *more), starts=8, threads=4)
+    wait_until(lambda: len(site.httpd.children()) == 8, 20, "eight children")
     browser = signed_in(site, "LiNa")
     due = time.monotonic() + 6
     before = reads(sim)
