@@ -65,7 +65,7 @@ typedef struct sip_t {
     apr_uint64_t v0, v1, v2, v3;
 } sip_t;
 
-static apr_uint64_t rotl(apr_uint64_t x, unsigned int n)
+static inline apr_uint64_t rotl(apr_uint64_t x, unsigned int n)
 {
     return x << n | x >> (64 - n);
 }
@@ -93,41 +93,58 @@ static inline void sip_word(sip_t *s, apr_uint64_t word)
     s->v0 ^= word;
 }
 
-/* Eight characters as a little-endian number; fewer at the end of the text. */
-static apr_uint64_t characters(const char *text, apr_size_t len)
+/* Eight characters as a little-endian number: one load where the machine is. */
+static inline apr_uint64_t eight(const char *text)
+{
+    const unsigned char *c = (const unsigned char *)text;
+
+    return (apr_uint64_t)c[0] | (apr_uint64_t)c[1] << 8 | (apr_uint64_t)c[2] << 16
+           | (apr_uint64_t)c[3] << 24 | (apr_uint64_t)c[4] << 32 | (apr_uint64_t)c[5] << 40
+           | (apr_uint64_t)c[6] << 48 | (apr_uint64_t)c[7] << 56;
+}
+
+/* The same of fewer, at the end of a text. */
+static apr_uint64_t fewer(const char *text, apr_size_t len)
 {
     apr_uint64_t word = 0;
-    apr_size_t i;
 
-    for (i = 0; i < len; i++) {
-        word |= (apr_uint64_t)(unsigned char)text[i] << (8 * i);
+    while (len > 0) {
+        word = word << 8 | (unsigned char)text[--len];
     }
     return word;
+}
+
+/* ASCII letters of eight characters in lower case, all at once: adding to the low seven bits of
+ * each raises its high bit from 'A', and from behind 'Z', on; where the first did and the second
+ * did not, bit 5 is set. */
+static inline apr_uint64_t lowered(apr_uint64_t word)
+{
+    const apr_uint64_t each = APR_UINT64_C(0x0101010101010101);
+    apr_uint64_t low = word & 0x7f * each;
+    apr_uint64_t upper = ((low + (0x80 - 'A') * each) ^ (low + (0x7f - 'Z') * each))
+                         & ~word & 0x80 * each;
+
+    return word | upper >> 2;
 }
 
 void wecom_recall_key(wecom_recall_key_t *key, const char *app, const char *userid, int with_case)
 {
     const apr_size_t app_len = strnlen(app, 16);
-    const apr_uint64_t k0 = characters(app, app_len < 8 ? app_len : 8);
-    const apr_uint64_t k1 = app_len > 8 ? characters(app + 8, app_len - 8) : 0;
+    const apr_size_t len = strlen(userid);
+    const apr_uint64_t k0 = app_len >= 8 ? eight(app) : fewer(app, app_len);
+    const apr_uint64_t k1 = app_len == 16 ? eight(app + 8)
+                                          : app_len > 8 ? fewer(app + 8, app_len - 8) : 0;
     sip_t s = { k0 ^ APR_UINT64_C(0x736f6d6570736575), k1 ^ APR_UINT64_C(0x646f72616e646f83),
                 k0 ^ APR_UINT64_C(0x6c7967656e657261), k1 ^ APR_UINT64_C(0x7465646279746573) };
-    apr_uint64_t word = 0;
+    apr_uint64_t word;
     apr_size_t i;
 
-    for (i = 0; userid[i] != '\0'; i++) {
-        unsigned char c = (unsigned char)userid[i];
-
-        if (!with_case && c >= 'A' && c <= 'Z') {
-            c = (unsigned char)(c + ('a' - 'A'));
-        }
-        word |= (apr_uint64_t)c << (8 * (i % 8));
-        if (i % 8 == 7) {
-            sip_word(&s, word);
-            word = 0;
-        }
+    for (i = 0; i + 8 <= len; i += 8) {
+        word = eight(userid + i);
+        sip_word(&s, with_case ? word : lowered(word));
     }
-    sip_word(&s, word | (apr_uint64_t)i << 56);
+    word = fewer(userid + i, len - i);
+    sip_word(&s, (with_case ? word : lowered(word)) | (apr_uint64_t)len << 56);
     s.v2 ^= 0xee;
     sip_rounds(&s, 4);
     key->a = s.v0 ^ s.v1 ^ s.v2 ^ s.v3;

@@ -6,9 +6,9 @@
  *   {"time":"2026-01-31T08:15:02Z","event":"login","outcome":"granted","source":"acme",
  *    "userid":"ZhangSan","account":"zhang.san","address":"192.0.2.7","reason":"WC0200"}
  *
- * event: login, refusal, link, creation, binding, recall (docs/accounts.md). A login that makes an account
- * has three lines. To the error log at notice, or to WeComAuditLog, which is opened by the user who
- * starts the server and goes on through all children.
+ * event: login, refusal, link, creation, binding, recall (docs/accounts.md). A login that makes an
+ * account has three lines. To the error log at notice, or to WeComAuditLog, which is opened by the
+ * user who starts the server and goes on through all children.
  */
 #ifndef WECOM_HTTPD_AUDIT_H
 #define WECOM_HTTPD_AUDIT_H

@@ -149,6 +149,7 @@ NEVER = {
     "url": "WeComBaseURL api https://x.example.com\n",
     "ca": "WeComCAFile /etc/passwd\n",
     "folder": "WeComStateDir /tmp\n",
+    "refresh": "WeComRefresh 1s\n",
     "section": "<WeComSource x>\n</WeComSource>\n",
 }
 

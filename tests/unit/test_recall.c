@@ -76,6 +76,29 @@ static void keys(void **state)
     assert_true(one.a != other.a);
 }
 
+/* Letters alone are folded, at every place of a word. */
+static void folding(void **state)
+{
+    wecom_recall_key_t one;
+    wecom_recall_key_t other;
+    char a[24], b[24];
+    int c, at;
+
+    (void)state;
+    for (c = 1; c < 256; c++) {
+        for (at = 0; at < 19; at++) {
+            memset(a, 'x', sizeof(a));
+            a[19] = '\0';
+            a[at] = (char)c;
+            memcpy(b, a, sizeof(b));
+            b[at] = (char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+            wecom_recall_key(&one, APP, a, 0);
+            wecom_recall_key(&other, APP, b, 1);
+            CHECK(one.a == other.a && one.b == other.b, "byte %d at %d", c, at);
+        }
+    }
+}
+
 static void nothing_is_said(void **state)
 {
     wecom_recall_t *table = wecom_recall_make(block_of(*state));
@@ -353,6 +376,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(keys),
+        TEST(folding),
         TEST(nothing_is_said),
         TEST(marks_stand),
         TEST(everybody),
