@@ -115,6 +115,20 @@ def test_old_tickets(sites, browsers):
         assert told.get("position") == expected and not {"mobile", "app", "app2"} & set(told)
 
 
+def test_too_large(sites, sim, browsers, log):
+    """Nothing is cut: whoever does not fit is refused, and told so."""
+    log.expect("WC0242", "WeComSessionFields")
+    site = sites(sources=(HR,), lines=(FIELDS,))
+    sim.member("wangfang", position="经" * 300, alias="理" * 300, mobile="1" * 1000)
+    try:
+        browser = browsers(WECOM_IOS, person="wangfang")
+        page = browser.walk(site.url("/intranet/")).page
+        assert page.status_code == 500 and incident(page).startswith("WC0242-")
+        assert browser.session_cookie is None
+    finally:
+        sim.member("wangfang", position="市场经理", alias="", mobile="13800000003")
+
+
 # --- headers ---
 
 @pytest.fixture(params=["percent", "base64url"])
