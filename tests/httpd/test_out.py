@@ -10,6 +10,7 @@ import pytest
 from harness import raw
 from harness.accounts import directory_lines
 from harness.client import WECOM_IOS, incident, session_in
+from harness.fakeapi import FakeApi
 from harness.seal import Sealer
 from harness.server import wait_until
 from harness.site import Place, Source, Vhost
@@ -115,18 +116,22 @@ def test_old_tickets(sites, browsers):
         assert told.get("position") == expected and not {"mobile", "app", "app2"} & set(told)
 
 
-def test_too_large(sites, sim, browsers, log):
-    """Nothing is cut: whoever does not fit is refused, and told so."""
+def test_too_large(sites, book, browsers, log):
+    """Nothing is cut: whoever does not fit is refused, and the administrator told why."""
     log.expect("WC0242", "WeComSessionFields")
-    site = sites(sources=(HR,), lines=(FIELDS,))
-    sim.member("wangfang", position="经" * 300, alias="理" * 300, mobile="1" * 1000)
+    fake = FakeApi(book)
     try:
-        browser = browsers(WECOM_IOS, person="wangfang")
+        site = sites(sources=(Source(lines=(f"WeComBaseURL api {fake.url}",)),),
+                     lines=("WeComSessionFields position alias telephone english_name",))
+        long = "1" * 1000
+        fake.say("user/get", {"userid": "LiNa", "status": 1, "position": long, "alias": long,
+                              "telephone": long})
+        browser = browsers(WECOM_IOS, person="LiNa")
         page = browser.walk(site.url("/intranet/")).page
         assert page.status_code == 500 and incident(page).startswith("WC0242-")
         assert browser.session_cookie is None
     finally:
-        sim.member("wangfang", position="市场经理", alias="", mobile="13800000003")
+        fake.stop()
 
 
 # --- headers ---
