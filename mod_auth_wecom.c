@@ -213,6 +213,18 @@ static const command_rec directives[] = {
            "read again or signs in again.",
            .syntax = "FIELD|extattr:NAME|name=FIELD|name=extattr:NAME [...]",
            .max = WECOM_MAX_FIELDS, .judge = wecom_pass_judge_fields),
+    SERVER("WeComRefresh", SECONDS, refresh,
+           "After this time a member whose session is in use is read again at WeCom, in the "
+           "background. Whoever is disabled, gone or out of the visible range of the application "
+           "is then signed out everywhere, and changed departments and fields come into all "
+           "sessions of the member. From 1 second to 30 days. Members of a source with "
+           "WeComCheckMember Off are not read again: their sessions live their life.",
+           .syntax = "time", .fallback = "1h", .min = 1, .max = 2592000),
+    SERVER("WeComRefreshGrace", SECONDS, refresh_grace,
+           "How long sessions live on while WeCom cannot be asked. A session whose member WeCom "
+           "has not confirmed for so long ends, also one that nobody has used in that time. It "
+           "must not be shorter than WeComRefresh.",
+           .syntax = "time", .fallback = "24h", .min = 1, .max = 31536000),
     SERVER("WeComAccounts", WORDS, accounts,
            "The account directory. none: every member is a user of the site, named by the userid. "
            "dbd: accounts in the database of mod_dbd (DBDriver sqlite3, pgsql or mysql), whose "
@@ -244,6 +256,11 @@ static const command_rec directives[] = {
            "each: a file, or a program that reads lines (rotatelogs). By default the error log, "
            "at level notice.",
            .syntax = "file|\"|program\"", .check = wecom_value_audit_log),
+    SERVER("WeComDirectorySize", WORDS, directory_size,
+           "Shared memory for the departments of one source, and for its tags. Half of it is read "
+           "while the other half is filled. What does not fit is not taken over, and the log says "
+           "which size is needed.",
+           .syntax = "size [size]", .fallback = "8M 16M", .max = 2, .check = wecom_value_size),
     SERVER("WeComPullUp", CHOICE, pull_up,
            "Whether a phone's own browser, which cannot scan what it shows, is offered to pull the "
            "WeCom client of the same phone up: the member picks the number there that the browser "
@@ -349,6 +366,7 @@ static int pre_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp)
         return status;
     }
     wecom_session_register();
+    wecom_authz_pre_config(pconf);
     wecom_dbd_pool_pre_config();
     return wecom_runtime_pre_config(pconf);
 }
@@ -377,6 +395,7 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_fixups(wecom_endpoint_fixups, NULL, NULL, APR_HOOK_REALLY_FIRST);
     ap_hook_handler(wecom_endpoint_handler, NULL, before_cache, APR_HOOK_REALLY_FIRST);
     ap_hook_log_transaction(wecom_endpoint_log, NULL, NULL, APR_HOOK_MIDDLE);
+    ap_hook_log_transaction(wecom_authz_log, NULL, NULL, APR_HOOK_MIDDLE);
 
     /* protected places */
     ap_hook_check_authn(wecom_authn_check, NULL, NULL, APR_HOOK_FIRST,

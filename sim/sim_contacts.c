@@ -10,7 +10,10 @@
 #include "../src/base/limits.h"
 #include "../src/base/text.h"
 #include "sim_api.h"
+#include "sim_edit.h"
 #include "sim_people.h"
+
+#define SIM_CROWD_ITEM 64 /* bytes of one member of a crowd in a list, at most */
 
 /* The app's view of the member's departments; order and leader flags run parallel to it. */
 static void sim_contacts_departments(sim_api_t *api, wecom_json_out_t *out,
@@ -226,7 +229,7 @@ static void sim_contacts_department(sim_api_t *api, wecom_json_out_t *out,
     int i;
 
     sim_api_number(api, out, "id", d->id);
-    if (api->app->names == SIM_NAMES_GIVEN) {
+    if (api->app->names == SIM_NAMES_GIVEN && d->name != NULL) {
         sim_api_text(api, out, "name", d->name);
         sim_api_text(api, out, "name_en", d->name_en);
     }
@@ -317,6 +320,39 @@ int sim_contacts_tag_list(sim_api_t *api)
     return sim_api_send(api, root);
 }
 
+/* The crowd behind the answer's userlist, which is its last field: the text is written straight,
+ * since a hundred thousand JSON objects would take longer than all the rest. */
+static int sim_contacts_crowd(sim_api_t *api, wecom_json_out_t *root)
+{
+    const char *text = wecom_json_out_print(root);
+    apr_size_t len = strlen(text);
+    apr_size_t room = len + (apr_size_t)api->corp->crowd * SIM_CROWD_ITEM + 1;
+    char *all;
+    int n;
+
+    if (len < 3 || strcmp(text + len - 2, "]}") != 0) {
+        return sim_api_send(api, root); /* a fault has bent the list */
+    }
+    all = apr_palloc(api->call->pool, room);
+    len -= 2;
+    memcpy(all, text, len);
+    for (n = 1; n <= api->corp->crowd; n++) {
+        if (!sim_people_sees_department(api->corp, api->app,
+                                        sim_edit_crowd_department(api->corp, n))) {
+            continue;
+        }
+        len += (apr_size_t)apr_snprintf(all + len, room - len,
+                                        "%s{\"userid\":\"" SIM_CROWD "%06d\"",
+                                        all[len - 1] == '[' ? "" : ",", n);
+        if (api->app->names == SIM_NAMES_GIVEN) {
+            len += (apr_size_t)apr_snprintf(all + len, room - len, ",\"name\":\"成员%d\"", n);
+        }
+        all[len++] = '}';
+    }
+    memcpy(all + len, "]}", 2);
+    return sim_call_send(api->call, HTTP_OK, "application/json; charset=UTF-8", all, len + 2);
+}
+
 int sim_contacts_tag_get(sim_api_t *api)
 {
     const char *text = sim_call_query(api->call, "tagid", 12);
@@ -329,11 +365,17 @@ int sim_contacts_tag_get(sim_api_t *api)
     if (text != NULL && wecom_text_number(&id, text, 1, APR_INT32_MAX) == WECOM_OK) {
         tag = sim_data_tag(api->corp, (int)id);
     }
-    if (tag == NULL) {
-        return sim_api_error(api, 40068);
+    if (tag == NULL || tag->forbidden) {
+        return sim_api_error(api, tag == NULL ? 40068 : 60011);
     }
     root = sim_api_begin(api);
     sim_api_text(api, root, "tagname", tag->name);
+    list = sim_api_array(api, root, "partylist");
+    for (i = 0; i < tag->departments->nelts; i++) {
+        if (sim_people_sees_department(api->corp, api->app, SIM_INT_AT(tag->departments, i))) {
+            wecom_json_out_number(list, NULL, SIM_INT_AT(tag->departments, i));
+        }
+    }
     list = sim_api_array(api, root, "userlist");
     for (i = 0; i < tag->users->nelts; i++) {
         const sim_member_t *m = sim_people_find(api->call, api->corp, SIM_TEXT_AT(tag->users, i));
@@ -345,11 +387,5 @@ int sim_contacts_tag_get(sim_api_t *api)
             sim_contacts_name(api, item, m);
         }
     }
-    list = sim_api_array(api, root, "partylist");
-    for (i = 0; i < tag->departments->nelts; i++) {
-        if (sim_people_sees_department(api->corp, api->app, SIM_INT_AT(tag->departments, i))) {
-            wecom_json_out_number(list, NULL, SIM_INT_AT(tag->departments, i));
-        }
-    }
-    return sim_api_send(api, root);
+    return tag->has_crowd ? sim_contacts_crowd(api, root) : sim_api_send(api, root);
 }

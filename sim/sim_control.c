@@ -7,14 +7,13 @@
 #include <apr_strings.h>
 
 #include "../src/base/limits.h"
-#include "../src/base/text.h"
+#include "sim_command.h"
 #include "sim_hold.h"
 #include "sim_jsticket.h"
-#include "sim_people.h"
 
 #define SIM_MAX_DELAY_MS 600000
 
-static int sim_control_ok(sim_call_t *call)
+int sim_control_ok(sim_call_t *call)
 {
     wecom_json_out_t *root = wecom_json_out_object(call->pool);
 
@@ -22,7 +21,7 @@ static int sim_control_ok(sim_call_t *call)
     return sim_call_send_json(call, root);
 }
 
-static int sim_control_bad(sim_call_t *call, const char *why)
+int sim_control_bad(sim_call_t *call, const char *why)
 {
     wecom_json_out_t *root = wecom_json_out_object(call->pool);
     const char *text;
@@ -168,64 +167,6 @@ static int sim_control_time(sim_call_t *call)
     return sim_control_ok(call);
 }
 
-/* "2,5" or "" into the change; 0 when it is something else. */
-static int sim_control_departments(sim_call_t *call, sim_change_t *change, const char *text)
-{
-    char *copy = apr_pstrdup(call->pool, text);
-    char *last = NULL;
-    char *word;
-
-    change->departments = 0;
-    for (word = apr_strtok(copy, ",", &last); word != NULL; word = apr_strtok(NULL, ",", &last)) {
-        apr_int64_t id = 0;
-
-        if (change->departments == SIM_MAX_CHANGE_DEPARTMENTS
-            || wecom_text_number(&id, word, 1, APR_INT32_MAX) != WECOM_OK) {
-            return 0;
-        }
-        change->department[change->departments++] = (int)id;
-    }
-    return 1;
-}
-
-static int sim_control_member(sim_call_t *call)
-{
-    const char *corpid = sim_call_form(call, "corp", SIM_MAX_CORPID);
-    const char *userid = sim_call_form(call, "userid", SIM_MAX_PERSON);
-    const char *departments = sim_call_form(call, "department", 200);
-    const sim_corp_t *corp = corpid == NULL ? SIM_AT(call->data->corps, sim_corp_t, 0)
-                                            : sim_data_corp(call->data, corpid);
-    const sim_member_t *member = NULL;
-    sim_change_t *change = apr_pcalloc(call->pool, sizeof(*change));
-    int i;
-
-    if (corp != NULL && userid != NULL) {
-        member = sim_data_member(corp, userid, call->pool);
-    }
-    if (member == NULL) {
-        return sim_control_bad(call, "no such corp and userid");
-    }
-    sim_lever_change_get(change, corp->corpid, member->userid);
-    change->status = (int)sim_call_form_number(call, "status", SIM_KEEP, 5, change->status);
-    change->deleted = (int)sim_call_form_number(call, "deleted", 0, 1, change->deleted);
-    change->visible = (int)sim_call_form_number(call, "visible", SIM_KEEP, 1, change->visible);
-    if (departments != NULL && !sim_control_departments(call, change, departments)) {
-        return sim_control_bad(call, "department is not a list of at most 20 numbers");
-    }
-    for (i = 0; i < 5; i++) {
-        const char *text = sim_call_form(call, sim_lever_texts[i], SIM_MAX_TEXT);
-
-        if (text != NULL) {
-            change->texts |= 1u << i;
-            apr_cpystrn(change->text[i], text, sizeof(change->text[i]));
-        }
-    }
-    if (!sim_lever_change_put(change)) {
-        return sim_control_bad(call, "the table of changed members is full");
-    }
-    return sim_control_ok(call);
-}
-
 static int sim_control_reset(sim_call_t *call)
 {
     sim_lever_reset();
@@ -247,7 +188,11 @@ static const struct {
     {"/sim/jsticket/end", sim_control_jsticket_end, 0},
     {"/sim/jsticket/expires_in", sim_control_jsticket_seconds, 0},
     {"/sim/time", sim_control_time, 0},
-    {"/sim/member", sim_control_member, 0},
+    {"/sim/member", sim_command_member, 0},
+    {"/sim/department", sim_command_department, 0},
+    {"/sim/tag", sim_command_tag, 0},
+    {"/sim/app", sim_command_app, 0},
+    {"/sim/grow", sim_command_grow, 0},
     {"/sim/reset", sim_control_reset, 0},
 };
 

@@ -15,8 +15,6 @@
 #include "sim_data.h"
 #include "sim_lever.h"
 
-#define SIM_MAX_DEPTH 20 /* of the department tree; WeCom's own limit is 15 */
-
 const sim_field_t sim_data_fields[SIM_FIELDS] = {
     {SIM_FIELD_AVATAR, "avatar", "头像", "Avatar"},
     {SIM_FIELD_GENDER, "gender", "性别", "Gender"},
@@ -340,6 +338,7 @@ static void sim_data_read_corp(sim_reading_t *reading, sim_corp_t *corp,
         sim_data_read_tag(reading, memset(apr_array_push(array), 0, sizeof(sim_tag_t)), entry);
     }
     corp->tags = array;
+    sim_data_index(corp, reading->pool);
     sim_data_check_tree(reading, corp);
 }
 
@@ -383,111 +382,4 @@ wecom_status_t sim_data_parse(const sim_data_t **data, const char **error, const
     *data = made;
     *error = reading.error;
     return reading.error == NULL ? WECOM_OK : WECOM_E_BAD_INPUT;
-}
-
-const sim_corp_t *sim_data_corp(const sim_data_t *data, const char *corpid)
-{
-    int i;
-
-    for (i = 0; corpid != NULL && i < data->corps->nelts; i++) {
-        const sim_corp_t *corp = SIM_AT(data->corps, sim_corp_t, i);
-
-        if (corp->encrypted ? strcmp(corp->corpid, corpid) == 0
-                            : wecom_text_equal_fold(corp->corpid, corpid)) {
-            return corp;
-        }
-    }
-    return NULL;
-}
-
-const sim_app_t *sim_data_app(const sim_corp_t *corp, const char *agentid)
-{
-    int i;
-
-    for (i = 0; agentid != NULL && i < corp->apps->nelts; i++) {
-        const sim_app_t *app = SIM_AT(corp->apps, sim_app_t, i);
-
-        if (strcmp(app->agentid, agentid) == 0) {
-            return app;
-        }
-    }
-    return NULL;
-}
-
-const sim_department_t *sim_data_department(const sim_corp_t *corp, int id)
-{
-    int i;
-
-    for (i = 0; i < corp->departments->nelts; i++) {
-        const sim_department_t *department = SIM_AT(corp->departments, sim_department_t, i);
-
-        if (department->id == id) {
-            return department;
-        }
-    }
-    return NULL;
-}
-
-const sim_tag_t *sim_data_tag(const sim_corp_t *corp, int id)
-{
-    int i;
-
-    for (i = 0; i < corp->tags->nelts; i++) {
-        const sim_tag_t *tag = SIM_AT(corp->tags, sim_tag_t, i);
-
-        if (tag->id == id) {
-            return tag;
-        }
-    }
-    return NULL;
-}
-
-const sim_member_t *sim_data_member(const sim_corp_t *corp, const char *userid, apr_pool_t *pool)
-{
-    const char *key = corp->encrypted ? userid : wecom_text_fold(userid, pool);
-
-    return key == NULL ? NULL : apr_hash_get(corp->by_userid, key, APR_HASH_KEY_STRING);
-}
-
-const sim_outsider_t *sim_data_outsider(const sim_data_t *data, const char *openid)
-{
-    int i;
-
-    for (i = 0; i < data->outsiders->nelts; i++) {
-        const sim_outsider_t *outsider = SIM_AT(data->outsiders, sim_outsider_t, i);
-
-        if (wecom_text_equal(outsider->openid, openid)) {
-            return outsider;
-        }
-    }
-    return NULL;
-}
-
-int sim_data_below(const sim_corp_t *corp, int id, int ancestor)
-{
-    int depth;
-
-    for (depth = 0; depth < SIM_MAX_DEPTH && id != 0; depth++) {
-        const sim_department_t *department;
-
-        if (id == ancestor) {
-            return 1;
-        }
-        department = sim_data_department(corp, id);
-        id = department == NULL ? 0 : department->parentid;
-    }
-    return 0;
-}
-
-int sim_data_lists(const apr_array_header_t *texts, const char *text, int fold)
-{
-    int i;
-
-    for (i = 0; texts != NULL && i < texts->nelts; i++) {
-        if (fold ? wecom_text_equal_fold(SIM_TEXT_AT(texts, i), text)
-                 : wecom_text_equal(SIM_TEXT_AT(texts, i), text)) {
-            return 1;
-        }
-    }
-    return 0;
 }

@@ -58,7 +58,7 @@ typedef struct sim_department_t {
     int id;
     int parentid;
     apr_int64_t order;
-    const char *name;
+    const char *name; /* NULL: by command */
     const char *name_en;
     const apr_array_header_t *leaders; /* const char * */
 } sim_department_t;
@@ -91,6 +91,8 @@ typedef struct sim_tag_t {
     const char *name;
     const apr_array_header_t *users;       /* const char * */
     const apr_array_header_t *departments; /* int */
+    int forbidden; /* by command: no app may read it */
+    int has_crowd; /* by command: the whole crowd has it */
 } sim_tag_t;
 
 typedef struct sim_corp_t {
@@ -103,6 +105,10 @@ typedef struct sim_corp_t {
     const apr_array_header_t *members;     /* sim_member_t */
     const apr_array_header_t *tags;        /* sim_tag_t */
     apr_hash_t *by_userid; /* key: userid, lowered unless encrypted; value: sim_member_t */
+    apr_hash_t *by_department; /* key: int, the id; value: the first sim_department_t with it */
+    int crowd; /* members made by a rule (sim_edit.h) */
+    int crowd_departments;
+    int crowd_below;
 } sim_corp_t;
 
 typedef struct sim_outsider_t {
@@ -130,6 +136,9 @@ const sim_department_t *sim_data_department(const sim_corp_t *corp, int id);
 const sim_tag_t *sim_data_tag(const sim_corp_t *corp, int id);
 const sim_member_t *sim_data_member(const sim_corp_t *corp, const char *userid, apr_pool_t *pool);
 const sim_outsider_t *sim_data_outsider(const sim_data_t *data, const char *openid);
+
+/* To be called when the departments are complete, or others. */
+void sim_data_index(sim_corp_t *corp, apr_pool_t *pool);
 
 /* 1 if department id is ancestor or lies below it. */
 int sim_data_below(const sim_corp_t *corp, int id, int ancestor);

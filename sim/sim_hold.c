@@ -9,6 +9,7 @@
 #include <apr_thread_mutex.h>
 
 #include "../src/base/limits.h"
+#include "sim_edit.h"
 #include "sim_lever.h"
 
 typedef struct sim_copy_t {
@@ -36,7 +37,9 @@ static void sim_hold_renew(void)
     sim_copy_t *copy;
     const char *error = NULL;
     const char *text;
+    sim_edit_t *edits = NULL;
     apr_size_t len = 0;
+    apr_size_t n;
 
     if (apr_pool_create(&pool, NULL) != APR_SUCCESS) {
         return;
@@ -48,6 +51,9 @@ static void sim_hold_renew(void)
         apr_pool_destroy(pool);
         return;
     }
+    /* An edit that comes in between makes another generation: the next request is here again. */
+    n = sim_edit_list(&edits, pool);
+    sim_edit_apply(copy->data, edits, n, pool);
     if (sim_hold_newest != NULL && sim_hold_newest->users == 0) {
         apr_pool_destroy(sim_hold_newest->pool);
     }

@@ -2,7 +2,8 @@
 /*
  * sim_hold.h - one child's parsed copy of the contact data, kept in step with the segment.
  *
- * POST /sim/reload puts a new text into the segment; each child parses it when its next request
+ * POST /sim/reload puts a new text into the segment, and other commands edit what it says
+ * (sim_edit.h); each child parses it when its next request
  * comes. A copy is freed when it is neither the newest nor in use by a request.
  */
 #ifndef SIM_HOLD_H

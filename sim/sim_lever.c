@@ -9,7 +9,9 @@
 
 #include "sim_segment.h"
 
-const char *const sim_lever_texts[5] = {"name", "position", "mobile", "email", "biz_mail"};
+const char *const sim_lever_texts[SIM_CHANGE_TEXTS] = {
+    "name", "position", "mobile", "email", "biz_mail", "alias", "telephone",
+};
 
 static const struct {
     const char *word;
@@ -283,6 +285,8 @@ void sim_lever_change_get(sim_change_t *change, const char *corpid, const char *
         change->status = SIM_KEEP;
         change->visible = SIM_KEEP;
         change->departments = SIM_KEEP;
+        change->leads = SIM_KEEP;
+        change->main_department = SIM_KEEP;
     }
     sim_segment_unlock(segment);
 }
@@ -352,6 +356,9 @@ void sim_lever_reset(void)
 {
     sim_segment_t *segment = sim_segment_lock();
 
+    if (segment->live.edits_n > 0) {
+        segment->generation++;
+    }
     memset(&segment->live, 0, sizeof(segment->live));
     sim_segment_unlock(segment);
 }

@@ -71,6 +71,7 @@ void sim_lever_skew(apr_int64_t seconds);
 /* --- members, as changed by command ----------------------------------------------------------- */
 #define SIM_KEEP (-1)
 #define SIM_MAX_CHANGE_DEPARTMENTS 20
+#define SIM_CHANGE_TEXTS            7
 
 typedef struct sim_change_t {
     char corpid[SIM_MAX_CORPID + 1];
@@ -80,12 +81,18 @@ typedef struct sim_change_t {
     int visible; /* SIM_KEEP, or 0 or 1: for every app of the corp */
     int departments; /* SIM_KEEP, or how many follow */
     int department[SIM_MAX_CHANGE_DEPARTMENTS];
+    int leads; /* likewise: the departments that the member leads */
+    int lead[SIM_MAX_CHANGE_DEPARTMENTS];
+    int main_department; /* SIM_KEEP, or an id, or 0 for none */
     unsigned int texts; /* which of the following are set: bit n is text n of sim_lever_texts */
-    char text[5][SIM_MAX_TEXT + 1];
+    char text[SIM_CHANGE_TEXTS][SIM_MAX_TEXT + 1];
+    int has_extattr;
+    char extattr[SIM_MAX_EXTATTR + 1]; /* JSON, as in the data file */
 } sim_change_t;
 
-/* "name", "position", "mobile", "email", "biz_mail": the texts of a change, in their order. */
-extern const char *const sim_lever_texts[5];
+/* "name", "position", "mobile", "email", "biz_mail", "alias", "telephone": the texts of a change,
+ * in their order. */
+extern const char *const sim_lever_texts[SIM_CHANGE_TEXTS];
 
 /* The change that is kept for this member, or a fresh one that keeps everything. */
 void sim_lever_change_get(sim_change_t *change, const char *corpid, const char *userid);
@@ -98,7 +105,7 @@ const char *sim_lever_text(apr_size_t *len, apr_uint32_t *generation, apr_pool_t
 void sim_lever_text_set(const char *text, apr_size_t len);
 apr_uint32_t sim_lever_generation(void);
 
-/* Codes, tickets, tokens, pages, consents, faults, counts, changes, skew: all gone. */
+/* Codes, tickets, tokens, pages, consents, faults, counts, changes, edits, skew: all gone. */
 void sim_lever_reset(void);
 
 #endif

@@ -289,7 +289,8 @@ void sim_look_people(sim_html_t *html, const sim_call_t *call, const sim_corp_t 
     for (i = 0; i < all->nelts && i < SIM_MAX_OPTIONS; i++) {
         const sim_member_t *m = SIM_AT(all, sim_member_t, i);
         const sim_department_t *d = sim_data_department(corp, m->main_department);
-        const char *label = apr_pstrcat(html->pool, m->name, " · ", d != NULL ? d->name : "—",
+        const char *label = apr_pstrcat(html->pool, m->name, " · ",
+                                        d != NULL && d->name != NULL ? d->name : "—",
                                         " (", m->userid, ")",
                                         m->status == 2 ? " · 已禁用 disabled"
                                         : m->status == 4 ? " · 未激活 not activated"

@@ -8,6 +8,7 @@
 
 #include "../src/base/limits.h"
 #include "../src/base/text.h"
+#include "sim_edit.h"
 
 static const sim_change_t *sim_people_change(const sim_call_t *call, const sim_corp_t *corp,
                                              const sim_member_t *member)
@@ -34,13 +35,46 @@ static const apr_array_header_t *sim_people_zeros(apr_pool_t *pool, int n)
     return zeros;
 }
 
+static void sim_people_move(sim_member_t *now, const sim_change_t *change, apr_pool_t *pool)
+{
+    int i, j;
+
+    if (change->departments != SIM_KEEP) {
+        apr_array_header_t *ids = apr_array_make(pool, 2, sizeof(int));
+
+        for (i = 0; i < change->departments; i++) {
+            APR_ARRAY_PUSH(ids, int) = change->department[i];
+        }
+        now->departments = ids;
+        now->leads = sim_people_zeros(pool, ids->nelts);
+        now->orders = now->leads;
+        now->main_department = ids->nelts > 0 ? SIM_INT_AT(ids, 0) : 0;
+    }
+    if (change->main_department != SIM_KEEP) {
+        now->main_department = change->main_department;
+    }
+    if (change->leads != SIM_KEEP) {
+        apr_array_header_t *flags = apr_array_make(pool, 2, sizeof(int));
+
+        for (i = 0; i < now->departments->nelts; i++) {
+            int leads = 0;
+
+            for (j = 0; j < change->leads; j++) {
+                leads |= change->lead[j] == SIM_INT_AT(now->departments, i);
+            }
+            APR_ARRAY_PUSH(flags, int) = leads;
+        }
+        now->leads = flags;
+    }
+}
+
 /* The member with the change laid over; itself when nothing was changed; NULL when deleted. */
 static const sim_member_t *sim_people_now(const sim_call_t *call, const sim_corp_t *corp,
                                           const sim_member_t *member)
 {
     const sim_change_t *change = sim_people_change(call, corp, member);
     sim_member_t *now;
-    const char **texts[5];
+    const char **texts[SIM_CHANGE_TEXTS];
     int i;
 
     if (change == NULL) {
@@ -54,23 +88,20 @@ static const sim_member_t *sim_people_now(const sim_call_t *call, const sim_corp
         now->status = change->status;
     }
     now->visible = change->visible;
-    if (change->departments != SIM_KEEP) {
-        apr_array_header_t *ids = apr_array_make(call->pool, 2, sizeof(int));
-
-        for (i = 0; i < change->departments; i++) {
-            APR_ARRAY_PUSH(ids, int) = change->department[i];
-        }
-        now->departments = ids;
-        now->leads = sim_people_zeros(call->pool, ids->nelts);
-        now->orders = now->leads;
-        now->main_department = ids->nelts > 0 ? SIM_INT_AT(ids, 0) : 0;
+    sim_people_move(now, change, call->pool);
+    if (change->has_extattr
+        && wecom_json_parse(&now->extattr, change->extattr, strlen(change->extattr), call->pool)
+               != WECOM_OK) {
+        now->extattr = NULL;
     }
     texts[0] = &now->name;
     texts[1] = &now->position;
     texts[2] = &now->mobile;
     texts[3] = &now->email;
     texts[4] = &now->biz_mail;
-    for (i = 0; i < 5; i++) {
+    texts[5] = &now->alias;
+    texts[6] = &now->telephone;
+    for (i = 0; i < SIM_CHANGE_TEXTS; i++) {
         if (change->texts & (1u << i)) {
             *texts[i] = change->text[i];
         }

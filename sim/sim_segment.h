@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * sim_segment.h - the layout of the shared segment. Private to sim_store.c and sim_lever.c.
+ * sim_segment.h - the layout of the shared segment. Private to sim_store.c, sim_lever.c,
+ * sim_jsticket.c and sim_edit.c.
  */
 #ifndef SIM_SEGMENT_H
 #define SIM_SEGMENT_H
@@ -8,6 +9,7 @@
 #include <pthread.h>
 
 #include "../src/base/limits.h"
+#include "sim_edit.h"
 #include "sim_lever.h"
 
 /* Slots are numbered by two bytes, so none of the first four may exceed 65535. */
@@ -20,6 +22,7 @@
 #define SIM_FAULTS      32
 #define SIM_COUNTS     128
 #define SIM_CHANGES    256
+#define SIM_EDITS      256
 
 typedef struct sim_code_slot_t {
     char code[SIM_CODE_LEN + 1];
@@ -72,6 +75,7 @@ typedef struct sim_live_t {
     unsigned int faults_n;
     unsigned int counts_n;
     unsigned int changes_n;
+    unsigned int edits_n;
     sim_code_slot_t codes[SIM_CODES];
     sim_ticket_slot_t tickets[SIM_TICKETS];
     sim_token_slot_t tokens[SIM_TOKENS];
@@ -81,11 +85,12 @@ typedef struct sim_live_t {
     sim_fault_t faults[SIM_FAULTS];
     sim_count_t counts[SIM_COUNTS];
     sim_change_t changes[SIM_CHANGES];
+    sim_edit_t edits[SIM_EDITS];
 } sim_live_t;
 
 typedef struct sim_segment_t {
     pthread_mutex_t mutex;
-    apr_uint32_t generation; /* of the text */
+    apr_uint32_t generation; /* of the text and the edits */
     apr_size_t text_len;
     char text[WECOM_MAX_ANSWER + 1];
     sim_live_t live;

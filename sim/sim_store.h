@@ -27,6 +27,7 @@
 #define SIM_MAX_PATH       96
 #define SIM_MAX_WORD       40
 #define SIM_MAX_TEXT     256 /* a member's field changed by command */
+#define SIM_MAX_EXTATTR 2000 /* its extended attributes, likewise */
 
 #define SIM_CODE_LEN       43 /* 32 bytes as base64url */
 #define SIM_TICKET_LEN     86 /* 64 bytes */

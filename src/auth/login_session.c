@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 
+#include "carry.h"
 #include "field.h"
 #include "refusal.h"
 #include "standing.h"
@@ -32,11 +33,7 @@ static wecom_reason_t make_ticket(wecom_ticket_t *ticket, const wecom_login_t *r
         ticket->account = standing->account.username;
         ticket->flags |= wecom_standing_ticket_flags(standing->marks);
     }
-    ticket->name = member->name != NULL ? member->name : "";
-    ticket->departments = member->departments;
-    ticket->leads = member->leads;
-    ticket->department_count = member->department_count;
-    ticket->main_department = member->main_department;
+    wecom_carry_member(ticket, member);
     if (source->print != NULL) {
         apr_table_setn(fields, WECOM_TICKET_APP, source->print);
     }

@@ -33,6 +33,7 @@ typedef struct wecom_reply_t {
     wecom_reason_t reason;
     wecom_error_t error;             /* what WeCom or the transport said, if anything */
     const char *incident;            /* as shown on the page */
+    const char *details;             /* what the reason rests on; NULL: nothing more to say */
     const char *source;              /* id, if known */
     const char *userid;              /* if known */
     const char *account;             /* its username, if known */

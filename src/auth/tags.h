@@ -11,21 +11,7 @@
 #ifndef WECOM_AUTH_TAGS_H
 #define WECOM_AUTH_TAGS_H
 
-#include <apr_pools.h>
-
-#include "../base/error.h"
-#include "../base/limits.h"
-
-/* As WeCom lists it (documents 90216 and 90213). */
-typedef struct wecom_tag_t {
-    apr_int64_t id;               /* 1 to 2^32 - 1 */
-    const char *name;             /* NULL: not told */
-    int is_read;                  /* the next four are known */
-    const char *const *userids;
-    apr_size_t user_count;
-    const apr_int64_t *departments;
-    apr_size_t department_count;
-} wecom_tag_t;
+#include "../wecom/contacts.h"
 
 /* A reader's hold on a block that is built, as in tree.h; all of it is for tags.c. */
 typedef struct wecom_tags_t {

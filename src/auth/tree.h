@@ -19,17 +19,7 @@
 #ifndef WECOM_AUTH_TREE_H
 #define WECOM_AUTH_TREE_H
 
-#include <apr_pools.h>
-
-#include "../base/error.h"
-#include "../base/limits.h"
-
-/* As WeCom lists it (documents 90208 and 95350). */
-typedef struct wecom_department_t {
-    apr_int64_t id;      /* 1 to 2^32 - 1 */
-    apr_int64_t parent;  /* 0: none */
-    const char *name;    /* NULL or "": WeCom withholds names from this app */
-} wecom_department_t;
+#include "../wecom/contacts.h"
 
 /* A reader's hold on a block that is built; all of it is for tree.c. It lives in the reader's own
  * memory, is good for one block of one size, and may be dropped at any time. */

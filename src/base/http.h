@@ -5,8 +5,8 @@
  * A request and its answer are values; who performs them is filled in from above (http_curl.h
  * in the server and in wecomctl, a script in the unit tests). Whoever implements the port keeps
  * these promises: https alone, or http to a loopback address; no redirect is followed; the answer
- * is at most WECOM_MAX_ANSWER bytes; connect and total time are bounded; the certificate is
- * checked.
+ * is at most WECOM_MAX_ANSWER bytes, or what the request allows; connect and total time are
+ * bounded; the certificate is checked.
  * The URL holds the access token: it must never be logged, nor appear in err->detail.
  */
 #ifndef WECOM_BASE_HTTP_H
@@ -22,6 +22,7 @@ typedef struct wecom_http_request_t {
     const char *proxy;     /* "http://host:port"; NULL: none (the environment is not asked) */
     int connect_ms;
     int total_ms;
+    apr_size_t max_answer; /* bytes, up to WECOM_MAX_CONTACTS; 0: WECOM_MAX_ANSWER */
 } wecom_http_request_t;
 
 typedef struct wecom_http_response_t {

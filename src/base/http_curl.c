@@ -41,6 +41,7 @@ typedef struct answer_t {
     char *data;
     apr_size_t len;
     apr_size_t size;
+    apr_size_t max;
     int too_large;
     apr_pool_t *pool;
 } answer_t;
@@ -193,6 +194,13 @@ static void handle_give(port_t *port, CURL *curl)
 
 /* --- the answer ----------------------------------------------------------------------------- */
 
+static apr_size_t answer_ceiling(const wecom_http_request_t *request)
+{
+    apr_size_t max = request->max_answer > 0 ? request->max_answer : WECOM_MAX_ANSWER;
+
+    return max < WECOM_MAX_CONTACTS ? max : WECOM_MAX_CONTACTS;
+}
+
 /* Room for `need` bytes. The old buffer may hold half a token and is wiped. */
 static void answer_grow(answer_t *answer, apr_size_t need)
 {
@@ -217,7 +225,7 @@ static size_t answer_write(char *data, size_t size, size_t n, void *baton)
 
     /* libcurl always gives size 1; what it hands over fits into memory, so this cannot wrap. */
     n *= size;
-    if (n > WECOM_MAX_ANSWER - answer->len) {
+    if (n > answer->max - answer->len) {
         answer->too_large = 1;
         return 0;
     }
@@ -276,7 +284,7 @@ static int set_exchange(CURL *curl, const port_t *port, const wecom_http_request
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_CONNECTTIMEOUT_MS, at_least_1(request->connect_ms));
     SET(CURLOPT_TIMEOUT_MS, at_least_1(request->total_ms));
-    SET(CURLOPT_MAXFILESIZE, (long)WECOM_MAX_ANSWER);
+    SET(CURLOPT_MAXFILESIZE, (long)answer->max);
     SET(CURLOPT_WRITEFUNCTION, answer_write);
     SET(CURLOPT_WRITEDATA, answer);
     SET(CURLOPT_USERAGENT, port->agent);
@@ -317,7 +325,8 @@ static const char *failure_detail(CURL *curl, CURLcode code, const answer_t *ans
     long proxy_status = 0;
 
     if (answer->too_large || code == CURLE_FILESIZE_EXCEEDED) {
-        cause = "the answer is larger than " APR_STRINGIFY(WECOM_MAX_ANSWER) " bytes";
+        cause = apr_psprintf(answer->pool, "the answer is larger than %" APR_SIZE_T_FMT " bytes",
+                             answer->max);
     }
     else if (code == CURLE_UNSUPPORTED_PROTOCOL) {
         /* The URL was judged before, so this is how libcurl calls an answer of HTTP/0.9. */
@@ -369,7 +378,7 @@ static wecom_status_t perform(const wecom_http_t *self, wecom_http_response_t *r
 {
     port_t *port = self->baton;
     CURL *curl = handle_take(port);
-    answer_t answer = { NULL, 0, 0, 0, pool };
+    answer_t answer = { NULL, 0, 0, answer_ceiling(request), 0, pool };
     wecom_status_t status;
 
     memset(response, 0, sizeof *response);

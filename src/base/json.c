@@ -29,6 +29,8 @@ typedef struct scan_t {
     apr_size_t len;
     apr_size_t at;
     int depth;
+    int groups;     /* objects and arrays so far */
+    int commas;
 } scan_t;
 
 static int is_white(char c)
@@ -115,24 +117,26 @@ static int scan_number(scan_t *scan)
 }
 
 /* What json-c would let pass: depth by our own count, numbers, and the bytes that may stand
- * outside of text at all. Everything else of the grammar is json-c's. */
-static int scan(const char *text, apr_size_t len)
+ * outside of text at all. Everything else of the grammar is json-c's. And how much of it there is,
+ * since three bytes of text can cost half a kilobyte of memory. */
+static wecom_status_t scan(const char *text, apr_size_t len)
 {
     static const char outside[] = ":,aeflnrstu";
-    scan_t state = { text, len, 0, 0 };
+    scan_t state = { text, len, 0, 0, 0, 0 };
 
     while (state.at < len) {
         char c = text[state.at++];
 
         if (c == '"') {
             if (!scan_text(&state)) {
-                return 0;
+                return WECOM_E_BAD_INPUT;
             }
         }
         else if (c == '{' || c == '[') {
             if (++state.depth > WECOM_MAX_JSON_DEPTH) {
-                return 0;
+                return WECOM_E_BAD_INPUT;
             }
+            state.groups++;
         }
         else if (c == '}' || c == ']') {
             state.depth--;
@@ -140,14 +144,18 @@ static int scan(const char *text, apr_size_t len)
         else if (c == '-' || (c >= '0' && c <= '9')) {
             state.at--;
             if (!scan_number(&state)) {
-                return 0;
+                return WECOM_E_BAD_INPUT;
             }
         }
         else if (!is_white(c) && memchr(outside, c, sizeof outside - 1) == NULL) {
-            return 0;
+            return WECOM_E_BAD_INPUT;
+        }
+        state.commas += c == ',';
+        if (state.groups > WECOM_MAX_JSON_GROUPS || state.commas > WECOM_MAX_JSON_COMMAS) {
+            return WECOM_E_TOO_LARGE;
         }
     }
-    return 1;
+    return WECOM_OK;
 }
 
 static apr_status_t put_back(void *node)
@@ -159,16 +167,27 @@ static apr_status_t put_back(void *node)
 wecom_status_t wecom_json_parse(const wecom_json_t **out, const char *text, apr_size_t len,
                                 apr_pool_t *pool)
 {
+    return wecom_json_parse_large(out, text, len, WECOM_MAX_ANSWER, pool);
+}
+
+wecom_status_t wecom_json_parse_large(const wecom_json_t **out, const char *text, apr_size_t len,
+                                      apr_size_t max_len, apr_pool_t *pool)
+{
     struct json_tokener *tokener;
     struct json_object *node;
     enum json_tokener_error status;
+    wecom_status_t scanned;
 
     *out = NULL;
-    if (len > WECOM_MAX_ANSWER) {
+    if (len > max_len || len > WECOM_MAX_CONTACTS) {
         return WECOM_E_TOO_LARGE;
     }
-    if (text == NULL || len == 0 || !scan(text, len)) {
+    if (text == NULL || len == 0) {
         return WECOM_E_BAD_INPUT;
+    }
+    scanned = scan(text, len);
+    if (scanned != WECOM_OK) {
+        return scanned;
     }
     /* json-c counts what stands inside of the innermost bracket as one level more. */
     tokener = json_tokener_new_ex(WECOM_MAX_JSON_DEPTH + 1);

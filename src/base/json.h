@@ -16,9 +16,15 @@ typedef struct wecom_json_t wecom_json_t;
 
 /* Parse one JSON object (RFC 8259) of len bytes; anything after it but white space is refused,
  * as are a depth above WECOM_MAX_JSON_DEPTH, a top level that is not an object, bytes that are
- * not UTF-8, and len above WECOM_MAX_ANSWER. WECOM_OK, WECOM_E_BAD_INPUT, WECOM_E_TOO_LARGE. */
+ * not UTF-8, and len above WECOM_MAX_ANSWER. What a text takes apart is bounded too: more than
+ * WECOM_MAX_JSON_GROUPS objects and arrays, or WECOM_MAX_JSON_COMMAS commas, are too large.
+ * WECOM_OK, WECOM_E_BAD_INPUT, WECOM_E_TOO_LARGE. */
 wecom_status_t wecom_json_parse(const wecom_json_t **out, const char *text, apr_size_t len,
                                 apr_pool_t *pool);
+
+/* The same with a ceiling of its own for len, up to WECOM_MAX_CONTACTS. */
+wecom_status_t wecom_json_parse_large(const wecom_json_t **out, const char *text, apr_size_t len,
+                                      apr_size_t max_len, apr_pool_t *pool);
 
 /* Member `name` as text, or NULL when absent, null, of another type, longer than max_len, or
  * holding a NUL. Borrowed. */

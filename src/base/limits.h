@@ -40,6 +40,9 @@
 /* --- what WeCom sends ----------------------------------------------------------------------- */
 #define WECOM_MAX_ANSWER         1048576 /* one HTTP answer */
 #define WECOM_MAX_JSON_DEPTH          16
+#define WECOM_MAX_JSON_GROUPS     400000 /* objects and arrays in a text; each costs json-c half a
+                                          * kilobyte, and 200 000 members are as many objects */
+#define WECOM_MAX_JSON_COMMAS    2000000 /* between members and elements */
 #define WECOM_MAX_TOKEN             1024 /* access_token; WeCom asks to reserve 512 */
 #define WECOM_MAX_TICKET             512 /* user_ticket, document 91023 */
 #define WECOM_MAX_JSTICKET           512 /* of JS-SDK; those of document 90506 have 86 */
@@ -78,6 +81,8 @@
 #define WECOM_MAX_SOURCE_ID           31 /* ^[a-z0-9-]{1,31}$ */
 #define WECOM_MAX_SOURCES             64 /* in one virtual host */
 #define WECOM_MAX_DISPLAY_NAME       200
+#define WECOM_MAX_RULE_WORDS        4096 /* of one line Require; httpd's own ceiling is the length
+                                          * of the line */
 #define WECOM_MAX_CACHE_SPEC        1024 /* WeComCache; a path in it must be one that a file can
                                           * have, below every folder (PATH_MAX) */
 #define WECOM_MAX_KEYS                 8 /* key files in WeComCryptoKey */

@@ -89,32 +89,44 @@ void wecom_audit_open(apr_pool_t *pconf, server_rec *main)
     }
 }
 
-static const char *now_as_text(const request_rec *r)
+static const char *now_as_text(apr_pool_t *pool)
 {
     apr_time_exp_t at;
 
     apr_time_exp_gmt(&at, apr_time_now());
-    return apr_psprintf(r->pool, "%04d-%02d-%02dT%02d:%02d:%02dZ", at.tm_year + 1900,
+    return apr_psprintf(pool, "%04d-%02d-%02dT%02d:%02d:%02dZ", at.tm_year + 1900,
                         at.tm_mon + 1, at.tm_mday, at.tm_hour, at.tm_min, at.tm_sec);
 }
 
-static void write_line(request_rec *r, const wecom_server_t *server, const char *line)
+/* r: NULL beside requests. */
+static void say(int level, request_rec *r, const wecom_server_t *server, const char *text)
+{
+    if (r != NULL) {
+        ap_log_rerror(APLOG_MARK, level, 0, r, "%s", text);
+    }
+    else {
+        ap_log_error(APLOG_MARK, level, 0, server->server, "%s", text);
+    }
+}
+
+static void write_line(request_rec *r, const wecom_server_t *server, const char *line,
+                       apr_pool_t *pool)
 {
     apr_file_t *log = server->audit_log != NULL
                       ? apr_hash_get(logs, server->audit_log, APR_HASH_KEY_STRING) : NULL;
     apr_size_t len;
 
     if (server->audit_log == NULL) {
-        ap_log_rerror(APLOG_MARK, APLOG_NOTICE, 0, r, WC(0341) "%s", line);
+        say(APLOG_NOTICE, r, server, apr_pstrcat(pool, WC(0341), line, NULL));
         return;
     }
-    line = apr_pstrcat(r->pool, line, "\n", NULL);
+    line = apr_pstrcat(pool, line, "\n", NULL);
     len = strlen(line);
     /* One write for one line, so that lines of other processes do not come in between. */
     if (log == NULL || apr_file_write(log, line, &len) != APR_SUCCESS || len != strlen(line)) {
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, WC(0342)
-                      "WeComAuditLog %s cannot be written; the line is: %s", server->audit_log,
-                      line);
+        say(APLOG_ERR, r, server,
+            apr_pstrcat(pool, WC(0342) "WeComAuditLog ", server->audit_log, " cannot be written; "
+                        "the line is: ", line, NULL));
     }
 }
 
@@ -124,7 +136,7 @@ static void write_event(request_rec *r, const wecom_reply_t *reply, const char *
     const wecom_visit_t *visit = wecom_request_visit(r);
     wecom_json_out_t *out = wecom_json_out_object(r->pool);
 
-    wecom_json_out_text(out, "time", now_as_text(r));
+    wecom_json_out_text(out, "time", now_as_text(r->pool));
     wecom_json_out_text(out, "event", event);
     wecom_json_out_text(out, "outcome", granted ? "granted" : "refused");
     wecom_json_out_text(out, "source", reply->source);
@@ -138,7 +150,7 @@ static void write_event(request_rec *r, const wecom_reply_t *reply, const char *
     if (reply->incident != NULL) {
         wecom_json_out_text(out, "incident", reply->incident);
     }
-    write_line(r, visit->server, wecom_json_out_print(out));
+    write_line(r, visit->server, wecom_json_out_print(out), r->pool);
 }
 
 void wecom_audit_write(request_rec *r, const wecom_reply_t *reply)
@@ -161,4 +173,18 @@ void wecom_audit_write(request_rec *r, const wecom_reply_t *reply)
                               ? "binding" : "link", 1);
     }
     write_event(r, reply, "login", 1);
+}
+
+void wecom_audit_recall(const wecom_server_t *server, const wecom_source_t *source,
+                        const char *userid, wecom_reason_t reason, apr_pool_t *pool)
+{
+    wecom_json_out_t *out = wecom_json_out_object(pool);
+
+    wecom_json_out_text(out, "time", now_as_text(pool));
+    wecom_json_out_text(out, "event", "recall");
+    wecom_json_out_text(out, "outcome", "refused");
+    wecom_json_out_text(out, "source", source->id);
+    wecom_json_out_text(out, "userid", userid);
+    wecom_json_out_text(out, "reason", wecom_reason_row(reason)->id);
+    write_line(NULL, server, wecom_json_out_print(out), pool);
 }

@@ -6,7 +6,7 @@
  *   {"time":"2026-01-31T08:15:02Z","event":"login","outcome":"granted","source":"acme",
  *    "userid":"ZhangSan","account":"zhang.san","address":"192.0.2.7","reason":"WC0200"}
  *
- * event: login, refusal, link, creation, binding (docs/accounts.md). A login that makes an account
+ * event: login, refusal, link, creation, binding, recall (docs/accounts.md). A login that makes an account
  * has three lines. To the error log at notice, or to WeComAuditLog, which is opened by the user who
  * starts the server and goes on through all children.
  */
@@ -27,5 +27,9 @@ void wecom_audit_open(apr_pool_t *pconf, server_rec *main);
 
 /* The lines of a reply that ends a login, one way or the other. */
 void wecom_audit_write(request_rec *r, const wecom_reply_t *reply);
+
+/* A member whose sessions end, because WeCom said so beside every request. */
+void wecom_audit_recall(const wecom_server_t *server, const wecom_source_t *source,
+                        const char *userid, wecom_reason_t reason, apr_pool_t *pool);
 
 #endif

@@ -13,6 +13,7 @@
 #include "../auth/refusal.h"
 #include "../auth/target.h"
 #include "../auth/user.h"
+#include "authz.h"
 #include "kept.h"
 #include "session.h"
 #include "tell.h"
@@ -312,6 +313,8 @@ int wecom_authn_check(request_rec *r)
     own = wecom_request_own(r);
     own->checked = 1;
     own->admitted = NULL;
+    own->refusing = NULL;
+    own->explained = 0;
     if (own->own != NULL || !wecom_request_is_ours(r)) {
         return DECLINED;
     }
@@ -385,13 +388,13 @@ void wecom_authn_deliver(request_rec *r)
 
 int wecom_authn_note_failure(request_rec *r, const char *auth_type)
 {
-    const wecom_request_t *own = wecom_request_peek(r);
+    wecom_request_t *own = wecom_request_own(r);
     request_rec *face = face_of(r);
     wecom_reply_t *reply;
     wecom_visit_t *visit;
     wecom_login_t room;
 
-    if (own == NULL || auth_type == NULL || ap_cstr_casecmp(auth_type, "WeCom") != 0) {
+    if (auth_type == NULL || ap_cstr_casecmp(auth_type, "WeCom") != 0) {
         return DECLINED;
     }
     visit = wecom_request_visit(r);
@@ -403,6 +406,8 @@ int wecom_authn_note_failure(request_rec *r, const char *auth_type)
     reply->status = HTTP_FORBIDDEN;
     reply->source = own->admitted->source;
     reply->userid = own->admitted->userid;
+    reply->details = wecom_authz_explain(r);
+    own->explained = 1;
     wecom_request_room(&room, r, visit);
     if (wecom_request_ask(face) == WECOM_ASK_SCRIPT) {
         reply->content_type = "application/json";

@@ -1,255 +1,308 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* authz.c - see authz.h. */
-
-#include "authz.h"
+/*
+ * authz.c - see authz.h. The providers for rules about the member.
+ *
+ * A provider answers "denied" only where the answer is known to be no. Under `not` and in
+ * <RequireNone> httpd makes "nothing is said against it" of a denial, so what cannot be told is an
+ * error there: nobody is let in, and the log says why.
+ */
+#include "authz_int.h"
 
 #include <string.h>
 
+#include "ap_expr.h"
 #include "ap_provider.h"
 #include "apr_strings.h"
 #include "http_request.h"
-#include "mod_auth.h"
 
-#include "../auth/claim.h"
-#include "../auth/source.h"
-#include "../wecom/member.h"
+#include "config_kinds.h"
+#include "shape_shm.h"
 
-/* One word of "Require wecom-user": "zhangsan" of any source, or "acme/zhangsan". */
-typedef struct member_rule_t {
-    const char *source;   /* NULL: any */
-    const char *userid;
-} member_rule_t;
+#define MAX_LOOKS 3 /* at a shape that is replaced meanwhile */
 
-typedef struct user_rule_t {
-    const apr_array_header_t *members;   /* member_rule_t; empty: every member */
-} user_rule_t;
+/* What parsing a line leaves behind. */
+typedef struct require_t {
+    wecom_rule_t rule;              /* without words where there is an expression */
+    const ap_expr_info_t *words;    /* of each request anew; NULL: the rule has its words */
+} require_t;
 
-static const char *parse_member(member_rule_t *rule, const char *word, apr_pool_t *pool)
+/* --- regular expressions ---------------------------------------------------------------------- */
+
+static const void *compile(const char *pattern, apr_pool_t *pool)
 {
-    const char *slash = strchr(word, '/');
+    return ap_pregcomp(pool, pattern, 0);
+}
 
-    rule->source = NULL;
-    rule->userid = word;
-    if (slash != NULL) {
-        rule->source = apr_pstrmemdup(pool, word, (apr_size_t)(slash - word));
-        rule->userid = slash + 1;
-        if (!wecom_source_is_id(rule->source, strlen(rule->source))) {
-            return apr_psprintf(pool, "wecom-user %s: before the slash stands the id of a "
-                                "<WeComSource>, as in acme/zhangsan", word);
-        }
+static int matches(const void *compiled, const char *text)
+{
+    return ap_regexec(compiled, text, 0, NULL, 0) == 0;
+}
+
+static const wecom_rule_regex_t regex = { compile, matches };
+
+/* --- reading a line --------------------------------------------------------------------------- */
+
+static const char *parse_expression(require_t *require, cmd_parms *cmd, const char *line)
+{
+    const char *name = wecom_rule_name(require->rule.kind);
+    const char *fault = NULL;
+
+    require->words = ap_expr_parse_cmd(cmd, line,
+                                       AP_EXPR_FLAG_STRING_RESULT
+                                       | (wecom_config_is_htaccess(cmd)
+                                              ? AP_EXPR_FLAG_RESTRICTED : 0),
+                                       &fault, NULL);
+    require->rule.stand.text = apr_pstrcat(cmd->pool, name, " ", line, NULL);
+    return fault == NULL ? NULL
+                         : apr_pstrcat(cmd->pool, name, ": the expression cannot be read: ", fault,
+                                       "; write it as httpd's documentation of expressions says",
+                                       NULL);
+}
+
+static const char *parse_words(require_t *require, cmd_parms *cmd, const char *line)
+{
+    wecom_rule_t *rule = &require->rule;
+    const wecom_rule_stand_t stand = rule->stand;
+    const char *fault = wecom_rule_parse(rule, rule->kind, wecom_kind_split(line, cmd->pool),
+                                         &regex, cmd->pool);
+
+    if (fault != NULL) {
+        return fault;
     }
-    if (!wecom_member_is_userid(rule->userid)) {
-        return apr_psprintf(pool, "wecom-user %s: a userid has 1 to 64 letters, digits and "
-                            "_ . @ -, as WeCom's contacts show it", word);
+    rule->stand.under = stand.under;
+    rule->stand.file = stand.file;
+    rule->stand.line = stand.line;
+    if (wecom_config_is_htaccess(cmd)) {
+        return wecom_authz_names(rule, wecom_config_server(cmd->server), cmd->pool);
     }
+    wecom_authz_take_down(rule, cmd->server);
     return NULL;
 }
 
-static const char *parse_user(cmd_parms *cmd, const char *line, const void **parsed)
+static const char *parse(cmd_parms *cmd, wecom_rule_kind_t kind, const char *line,
+                         const void **parsed)
 {
-    apr_array_header_t *members = apr_array_make(cmd->pool, 4, sizeof(member_rule_t));
-    user_rule_t *rule = apr_palloc(cmd->pool, sizeof(*rule));
+    require_t *require = apr_pcalloc(cmd->pool, sizeof(*require));
+    const char *fault;
 
-    for (;;) {
-        const char *word = ap_getword_conf(cmd->pool, &line);
-        const char *fault;
-
-        if (word[0] == '\0') {
-            break;
-        }
-        fault = parse_member(apr_array_push(members), word, cmd->pool);
-        if (fault != NULL) {
-            return fault;
-        }
+    require->rule.kind = kind;
+    fault = wecom_authz_stand(&require->rule.stand, cmd);
+    if (fault == NULL) {
+        fault = strstr(line, "%{") != NULL ? parse_expression(require, cmd, line)
+                                           : parse_words(require, cmd, line);
     }
-    rule->members = members;
-    *parsed = rule;
-    return NULL;
+    *parsed = require;
+    return wecom_config_sentence(cmd, fault);
 }
 
-static int names(const member_rule_t *rule, const wecom_ticket_t *ticket,
-                 const wecom_source_t *source)
+#define PARSER(name, kind) \
+    static const char *parse_##name(cmd_parms *cmd, const char *line, const void **parsed) \
+    { \
+        return parse(cmd, kind, line, parsed); \
+    }
+
+PARSER(user, WECOM_RULE_USER)
+PARSER(department, WECOM_RULE_DEPARTMENT)
+PARSER(department_exact, WECOM_RULE_DEPARTMENT_EXACT)
+PARSER(leader, WECOM_RULE_LEADER)
+PARSER(tag, WECOM_RULE_TAG)
+PARSER(attribute, WECOM_RULE_ATTRIBUTE)
+PARSER(source, WECOM_RULE_SOURCE)
+
+/* --- judging ---------------------------------------------------------------------------------- */
+
+static const wecom_source_t *source_of(const request_rec *r, const wecom_ticket_t *ticket)
 {
-    return (rule->source == NULL || strcmp(rule->source, ticket->source) == 0)
-           && wecom_member_same(rule->userid, ticket->userid, source->app.proxy_developed);
+    return wecom_source_find(wecom_request_visit(r)->server->sources, ticket->source);
 }
 
-/* A bare userid means two people where sources of several corps may be used. Neither a denial,
- * which would let in under "not", nor a grant: an error, until the line is mended. */
-static int is_ambiguous(request_rec *r, const user_rule_t *rule)
+/* One word can mean two things where sources of several corps may be used. */
+static int is_mixed(const request_rec *r)
 {
     const wecom_server_t *server = wecom_request_visit(r)->server;
-    const wecom_place_t *place = wecom_config_place(r);
-    int bare = 0;
-    int i;
 
-    if (server->sources->nelts < 2) {
-        return 0;
-    }
-    for (i = 0; i < rule->members->nelts; i++) {
-        bare |= APR_ARRAY_IDX(rule->members, i, member_rule_t).source == NULL;
-    }
-    return bare && wecom_source_is_mixed(wecom_source_narrow(server->sources, place->sources,
-                                                             r->pool));
+    return server->sources->nelts > 1
+           && wecom_source_is_mixed(wecom_source_narrow(server->sources,
+                                                        wecom_config_place(r)->sources, r->pool));
 }
 
-static authz_status check_user(request_rec *r, const char *line, const void *parsed)
+/* The memory of the node, and the turn of each of its halves. Two mixes, of which neither tells
+ * the other. */
+static void print_of(apr_uint32_t *print, const wecom_shape_view_t *view)
 {
-    const wecom_request_t *own = wecom_request_peek(r);
-    const user_rule_t *rule = parsed;
-    const wecom_ticket_t *ticket;
-    const wecom_source_t *source;
-    int i;
+    apr_uint64_t seed = (apr_uint64_t)(apr_uintptr_t)view->room * APR_UINT64_C(0x9e3779b97f4a7c15);
 
-    if (own == NULL || own->admitted == NULL) {
-        return r->user == NULL ? AUTHZ_DENIED_NO_USER : AUTHZ_DENIED;
+    seed ^= ((apr_uint64_t)view->turn[0] << 32 | view->turn[1]) + APR_UINT64_C(0x632be59bd9b4e019);
+    seed *= APR_UINT64_C(0xff51afd7ed558ccd);
+    seed ^= seed >> 33;
+    seed *= APR_UINT64_C(0xc4ceb9fe1a85ec53);
+    seed ^= seed >> 33;
+    print[0] = (apr_uint32_t)(seed >> 32);
+    print[1] = (apr_uint32_t)seed | 1;
+}
+
+void wecom_authz_judge(wecom_rule_finding_t *finding, request_rec *r, const wecom_rule_t *rule,
+                       const wecom_ticket_t *ticket)
+{
+    static const wecom_shape_t no_shape = { NULL, NULL };
+    wecom_rule_facts_t facts = { ticket, source_of(r, ticket), 0, &no_shape, { 0, 0 } };
+    wecom_shape_view_t view;
+    int looks;
+
+    facts.is_mixed = rule->bare != NULL && is_mixed(r);
+    if (facts.is_mixed || !wecom_rule_needs_shape(rule)) {
+        wecom_rule_judge(finding, rule, &facts, r->pool);
+        return;
     }
-    ticket = own->admitted;
-    if (rule->members->nelts == 0) {
-        return AUTHZ_GRANTED;
-    }
-    if (is_ambiguous(r, rule)) {
-        ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, WC(0322)
-                      "Require wecom-user %s: the sources of this place belong to different corps, "
-                      "in which one userid can be two people; write the source before each, as in "
-                      "%s/%s", line, ticket->source, ticket->userid);
-        return AUTHZ_GENERAL_ERROR;
-    }
-    source = wecom_source_find(wecom_request_visit(r)->server->sources, ticket->source);
-    for (i = 0; i < rule->members->nelts; i++) {
-        if (names(&APR_ARRAY_IDX(rule->members, i, member_rule_t), ticket, source)) {
-            return AUTHZ_GRANTED;
+    for (looks = 0; looks < MAX_LOOKS; looks++) {
+        wecom_shape_shm_open(&view, facts.source);
+        facts.shape = &view.shape;
+        print_of(facts.print, &view);
+        wecom_rule_judge(finding, rule, &facts, r->pool);
+        if (wecom_shape_shm_is_good(&view)) {
+            return;
         }
     }
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, WC(0321)
-                  "Require wecom-user %s: %s (source %s) is not named", line, ticket->userid,
-                  ticket->source);
-    return AUTHZ_DENIED;
+    finding->verdict = WECOM_RULE_UNKNOWN;
+    finding->why = "departments and tags were replaced again and again while they were read";
 }
 
-/* --- rules about the account ------------------------------------------------------------------ */
-
-/* Inside an alias the section is not known that the rule will stand in. */
-static const char *note_rule(cmd_parms *cmd, int login_only, const char *rule)
+const char *wecom_authz_member_has(request_rec *r, const wecom_rule_t *rule, int granted,
+                                   const wecom_ticket_t *ticket)
 {
-    const ap_directive_t *section = cmd->directive;
+    wecom_rule_facts_t facts = { ticket, source_of(r, ticket), 0, NULL, { 0, 0 } };
+    const char *has = "";
+    wecom_shape_view_t view;
+    int looks;
 
-    for (; section != NULL; section = section->parent) {
-        if (ap_cstr_casecmp(section->directive, "<AuthzProviderAlias") == 0) {
-            return apr_pstrcat(cmd->pool, rule, " does not work in <AuthzProviderAlias>; write "
-                               "Require ", rule, " at the place itself", NULL);
-        }
-    }
-    return wecom_config_note_rule(cmd, login_only);
-}
-
-static const char *parse_login_only(cmd_parms *cmd, const char *line, const void **parsed)
-{
-    *parsed = NULL;
-    return line[strspn(line, " \t")] == '\0'
-           ? note_rule(cmd, 1, "wecom-login-only") : "wecom-login-only takes no arguments";
-}
-
-/* No account behind the ticket: the rule cannot be judged, so it is neither yes nor no. */
-static int has_account(request_rec *r, const wecom_ticket_t *ticket, const char *rule)
-{
-    if (ticket->account[0] != '\0') {
-        return 1;
-    }
-    ap_log_rerror(APLOG_MARK, APLOG_ERR, 0, r, WC(0323)
-                  "Require %s: this server has no account directory; write WeComAccounts", rule);
-    return 0;
-}
-
-static authz_status check_login_only(request_rec *r, const char *line, const void *parsed)
-{
-    const wecom_request_t *own = wecom_request_peek(r);
-
-    (void)line;
-    (void)parsed;
-    if (own == NULL || own->admitted == NULL) {
-        return r->user == NULL ? AUTHZ_DENIED_NO_USER : AUTHZ_DENIED;
-    }
-    if (!has_account(r, own->admitted, "wecom-login-only")) {
-        return AUTHZ_GENERAL_ERROR;
-    }
-    if ((own->admitted->flags & WECOM_TICKET_PREEXISTING) != 0) {
-        return AUTHZ_GRANTED;
-    }
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, WC(0324)
-                  "Require wecom-login-only: the account %s was made by a login (wecomctl accounts "
-                  "adopt %s makes it one that counts)", own->admitted->account,
-                  own->admitted->account);
-    return AUTHZ_DENIED;
-}
-
-static const char *parse_field_match(cmd_parms *cmd, const char *line, const void **parsed)
-{
-    apr_array_header_t *fields = apr_array_make(cmd->pool, 4, sizeof(const char *));
-
-    for (;;) {
-        const char *word = ap_getword_conf(cmd->pool, &line);
-
-        if (word[0] == '\0') {
+    for (looks = 0; looks < MAX_LOOKS; looks++) {
+        wecom_shape_shm_open(&view, facts.source);
+        facts.shape = &view.shape;
+        has = wecom_rule_explain(rule, &facts, granted, r->pool);
+        if (wecom_shape_shm_is_good(&view)) {
             break;
         }
-        if (!wecom_claim_is_field(word)) {
-            return apr_psprintf(cmd->pool, "wecom-field-match %s: write the fields as in "
-                                "WeComAssociation, such as userid, email, mobile or "
-                                "alias=username", word);
-        }
-        APR_ARRAY_PUSH(fields, const char *) = word;
     }
-    if (fields->nelts == 0) {
-        return "wecom-field-match needs at least one field, such as email";
-    }
-    *parsed = fields;
-    return note_rule(cmd, 0, "wecom-field-match");
+    return has;
 }
 
-static authz_status check_field_match(request_rec *r, const char *line, const void *parsed)
+authz_status wecom_authz_no_ticket(request_rec *r, const wecom_rule_stand_t *stand)
+{
+    if (r->user == NULL) {
+        return AUTHZ_DENIED_NO_USER;
+    }
+    if (stand->under == WECOM_RULE_PLAIN) {
+        return AUTHZ_DENIED;
+    }
+    wecom_authz_cannot_tell(r, WC(0326), stand, r->user, "this user has come by another AuthType, "
+                            "and of such nothing is known that the rule asks; write AuthType WeCom "
+                            "at this place, or take the rule out");
+    return AUTHZ_GENERAL_ERROR;
+}
+
+/* The rule of a line with an expression, as this request makes it; NULL after a fault. Nothing at
+ * all is a fault too: without words "wecom-user" means everybody. */
+static const wecom_rule_t *rule_of_request(request_rec *r, const require_t *require)
+{
+    const wecom_rule_stand_t *stand = &require->rule.stand;
+    wecom_rule_t *rule = apr_palloc(r->pool, sizeof(*rule));
+    const char *fault = NULL;
+    const char *line = ap_expr_str_exec(r, require->words, &fault);
+    const apr_array_header_t *words;
+
+    if (fault == NULL) {
+        words = wecom_kind_split(line, r->pool);
+        fault = words->nelts == 0 ? "the expression gives no word"
+                                  : wecom_rule_parse(rule, require->rule.kind, words, &regex,
+                                                     r->pool);
+    }
+    if (fault == NULL) {
+        fault = wecom_authz_names(rule, wecom_request_visit(r)->server, r->pool);
+    }
+    if (fault != NULL) {
+        wecom_authz_cannot_tell(r, WC(0327), stand, NULL, fault);
+        return NULL;
+    }
+    rule->stand.under = stand->under;
+    rule->stand.file = stand->file;
+    rule->stand.line = stand->line;
+    return rule;
+}
+
+/* What cannot be told, here and now. */
+static authz_status error(request_rec *r, const wecom_rule_t *rule,
+                          const wecom_rule_finding_t *finding, const wecom_ticket_t *ticket)
+{
+    const wecom_source_t *source = source_of(r, ticket);
+
+    if (finding->wants_tree) {
+        wecom_shape_shm_want_tree(source);
+    }
+    if (finding->wants_tag != NULL) {
+        wecom_shape_shm_want_tag(source, finding->wants_tag);
+    }
+    wecom_authz_cannot_tell(r, rule->bare != NULL && is_mixed(r) ? WC(0322) : WC(0328),
+                            &rule->stand, ticket->userid, finding->why);
+    return AUTHZ_GENERAL_ERROR;
+}
+
+static authz_status check(request_rec *r, const char *line, const void *parsed)
 {
     const wecom_request_t *own = wecom_request_peek(r);
-    const apr_array_header_t *fields = parsed;
-    const char *match;
-    int i;
+    const require_t *require = parsed;
+    const wecom_rule_t *rule = &require->rule;
+    wecom_rule_finding_t finding;
 
+    (void)line;
     if (own == NULL || own->admitted == NULL) {
-        return r->user == NULL ? AUTHZ_DENIED_NO_USER : AUTHZ_DENIED;
+        return wecom_authz_no_ticket(r, &rule->stand);
     }
-    if (!has_account(r, own->admitted, "wecom-field-match")) {
-        return AUTHZ_GENERAL_ERROR;
-    }
-    match = (own->admitted->flags & WECOM_TICKET_FIELD_MATCH) != 0
-            && own->admitted->fields != NULL
-                ? apr_table_get(own->admitted->fields, WECOM_TICKET_MATCH) : NULL;
-    for (i = 0; match != NULL && i < fields->nelts; i++) {
-        if (strcmp(match, APR_ARRAY_IDX(fields, i, const char *)) == 0) {
-            return AUTHZ_GRANTED;
+    if (require->words != NULL) {
+        rule = rule_of_request(r, require);
+        if (rule == NULL) {
+            return AUTHZ_GENERAL_ERROR;
         }
     }
-    ap_log_rerror(APLOG_MARK, APLOG_INFO, 0, r, WC(0325)
-                  "Require wecom-field-match %s: the account %s is %s%s", line,
-                  own->admitted->account,
-                  match != NULL ? "connected by another field, " : "not connected by a match that "
-                                                                  "still holds",
-                  match != NULL ? match : "");
-    return AUTHZ_DENIED;
+    wecom_authz_judge(&finding, r, rule, own->admitted);
+    switch (finding.verdict) {
+    case WECOM_RULE_GRANTED:
+        if (rule->stand.under == WECOM_RULE_NOT || rule->stand.under == WECOM_RULE_NONE) {
+            wecom_authz_note(r, &rule->stand, rule, 1, NULL);
+        }
+        return AUTHZ_GRANTED;
+    case WECOM_RULE_MISSING:
+        if (rule->stand.under != WECOM_RULE_PLAIN) {
+            return error(r, rule, &finding, own->admitted);
+        }
+        wecom_authz_note(r, &rule->stand, NULL, 0, finding.why);
+        return AUTHZ_DENIED;
+    case WECOM_RULE_UNKNOWN:
+        return error(r, rule, &finding, own->admitted);
+    default:
+        if (rule->stand.under == WECOM_RULE_PLAIN || rule->stand.under == WECOM_RULE_ALIAS) {
+            wecom_authz_note(r, &rule->stand, rule, 0, NULL);
+        }
+        return AUTHZ_DENIED;
+    }
 }
 
-static const authz_provider login_only_provider = { check_login_only, parse_login_only };
-static const authz_provider field_match_provider = { check_field_match, parse_field_match };
+/* --- for httpd -------------------------------------------------------------------------------- */
 
-static const authz_provider user_provider = { check_user, parse_user };
+static const authz_provider providers[WECOM_RULE_KINDS] = {
+    { check, parse_user }, { check, parse_department }, { check, parse_department_exact },
+    { check, parse_leader }, { check, parse_tag }, { check, parse_attribute },
+    { check, parse_source }
+};
 
 void wecom_authz_register(apr_pool_t *pool)
 {
-    ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "wecom-user", AUTHZ_PROVIDER_VERSION,
-                              &user_provider, AP_AUTH_INTERNAL_PER_CONF);
-    ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "wecom-login-only",
-                              AUTHZ_PROVIDER_VERSION, &login_only_provider,
-                              AP_AUTH_INTERNAL_PER_CONF);
-    ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP, "wecom-field-match",
-                              AUTHZ_PROVIDER_VERSION, &field_match_provider,
-                              AP_AUTH_INTERNAL_PER_CONF);
+    int kind;
+
+    for (kind = 0; kind < WECOM_RULE_KINDS; kind++) {
+        ap_register_auth_provider(pool, AUTHZ_PROVIDER_GROUP,
+                                  wecom_rule_name((wecom_rule_kind_t)kind),
+                                  AUTHZ_PROVIDER_VERSION, &providers[kind],
+                                  AP_AUTH_INTERNAL_PER_CONF);
+    }
+    wecom_authz_account_register(pool);
 }

@@ -41,6 +41,25 @@ int wecom_background_ends(void)
     return ap_mpm_query(AP_MPMQ_MPM_STATE, &state) == APR_SUCCESS && state == AP_MPMQ_STOPPING;
 }
 
+/* An allocator of its own gives everything back to the system: the departments of a big enterprise
+ * are tens of megabytes while they are read, and a pool's allocator would keep them for ever. */
+static void run(wecom_background_task_fn *task, server_rec *main, apr_pool_t *parent)
+{
+    apr_allocator_t *allocator;
+    apr_pool_t *pool;
+
+    if (apr_allocator_create(&allocator) != APR_SUCCESS) {
+        return;
+    }
+    if (apr_pool_create_ex(&pool, parent, NULL, allocator) != APR_SUCCESS) {
+        apr_allocator_destroy(allocator);
+        return;
+    }
+    apr_allocator_owner_set(allocator, pool);
+    task(main, pool);
+    apr_pool_destroy(pool);
+}
+
 static apr_status_t tick(int state, void *main, apr_pool_t *pool)
 {
     int i;
@@ -50,12 +69,7 @@ static apr_status_t tick(int state, void *main, apr_pool_t *pool)
         return APR_SUCCESS;
     }
     for (i = 0; i < task_count && !wecom_background_ends(); i++) {
-        apr_pool_t *scratch;
-
-        if (apr_pool_create(&scratch, pool) == APR_SUCCESS) {
-            tasks[i](main, scratch);
-            apr_pool_destroy(scratch);
-        }
+        run(tasks[i], main, pool);
     }
     apr_global_mutex_unlock(mutex);
     return APR_SUCCESS;
@@ -81,7 +95,7 @@ static int make_mutex(server_rec *main)
                      "the mutex \"" MUTEX_TYPE "\" cannot be made; see the Mutex directive");
         return 0;
     }
-    apr_pool_userdata_setn(mutex, key, NULL, process);
+    apr_pool_userdata_set(mutex, key, NULL, process); /* copies the key, which goes with our code */
     return 1;
 }
 

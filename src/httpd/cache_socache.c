@@ -116,13 +116,17 @@ static int open_instance(instance_t *instance, const char *spec, const char *rol
 }
 
 /* "shmcb:/path(size)" must not name one file for two instances. shmcb's own size, 512 KiB, holds
- * some 350 pull-ups, which strangers on two addresses could fill; this one holds thousands. */
+ * some 350 pull-ups, which strangers on two addresses could fill; this one holds thousands. So does
+ * that of members, whose facts all change on the day an enterprise moves its departments. */
 static const char *spec_of(const char *spec, int role, apr_pool_t *pool)
 {
     const char *open = strrchr(spec, '(');
 
     if (role == PAIRS && strcmp(spec, "shmcb") == 0) {
         return "shmcb:socache-wecom-pairs(8388608)";
+    }
+    if (role == MEMBERS && strcmp(spec, "shmcb") == 0) {
+        return "shmcb:socache-wecom-members(8388608)";
     }
     if (role == COMMON
         || (strncmp(spec, "shmcb:", 6) != 0 && strncmp(spec, "dbm:", 4) != 0)) {
@@ -263,6 +267,7 @@ static int role_of(const char *kind)
         { "pair-question", PAIRS }, { "pair-answered", PAIRS }, { "pair-taken", PAIRS },
         { "pair-place", PAIRS },
         { "standing", MEMBERS }, { "standing-asked", MEMBERS }, { "loop", MEMBERS },
+        { "facts", MEMBERS },
     };
     apr_size_t i;
 

@@ -218,7 +218,7 @@ void *wecom_config_merge_place(apr_pool_t *pool, void *base_, void *add_)
 
 /* --- setters ---------------------------------------------------------------------------------- */
 
-static int in_htaccess(cmd_parms *cmd)
+int wecom_config_is_htaccess(cmd_parms *cmd)
 {
     return ap_check_cmd_context(cmd, NOT_IN_HTACCESS) != NULL;
 }
@@ -242,7 +242,7 @@ static void note_place(cmd_parms *cmd, wecom_place_t *place)
     if (!place->noted) {
         note_where(&place->where, cmd);
     }
-    if (!place->noted && !in_htaccess(cmd)) {
+    if (!place->noted && !wecom_config_is_htaccess(cmd)) {
         APR_ARRAY_PUSH(server_of(cmd)->places, wecom_place_t *) = place;
     }
     place->noted = 1;
@@ -299,9 +299,9 @@ static const char *find_target(target_t *target, cmd_parms *cmd, wecom_place_t *
 }
 
 /* httpd gives a sentence about .htaccess no id and no line. */
-static const char *sentence(cmd_parms *cmd, const char *text)
+const char *wecom_config_sentence(cmd_parms *cmd, const char *text)
 {
-    return text != NULL && in_htaccess(cmd)
+    return text != NULL && wecom_config_is_htaccess(cmd)
            ? apr_psprintf(cmd->pool, WC(0142) "%s (line %d)", text, cmd->directive->line_num)
            : text;
 }
@@ -312,6 +312,9 @@ static const char *check_htaccess(cmd_parms *cmd, const wecom_place_t *place)
     const wecom_server_t *server = server_of(cmd);
     int i;
 
+    if (!wecom_config_is_htaccess(cmd)) {
+        return NULL;
+    }
     if (place->wecom && server->site == NULL) {
         return "AuthType WeCom stands here, but this server has no <WeComSource>; define one in "
                "the server's configuration";
@@ -343,16 +346,18 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
     const char *wrong = find_target(&target, cmd, place);
 
     if (wrong != NULL) {
-        return sentence(cmd, apr_pstrcat(cmd->pool, cmd->cmd->name, wrong, NULL));
+        return wecom_config_sentence(cmd, apr_pstrcat(cmd->pool, cmd->cmd->name, wrong, NULL));
     }
     if (wecom_config_is_set(target.set, row) && !wecom_kind_adds_up(option->kind)) {
-        return sentence(cmd, apr_psprintf(cmd->pool, "%s stands twice in %s; take one of the two "
-                                          "out", cmd->cmd->name, target.section));
+        wrong = apr_psprintf(cmd->pool, "%s stands twice in %s; take one of the two out",
+                             cmd->cmd->name, target.section);
+        return wecom_config_sentence(cmd, wrong);
     }
     wrong = wecom_kind_parse(wecom_config_field(target.record, option, target.where), option,
                              wecom_kind_split(args, cmd->pool), cmd->pool);
     if (wrong != NULL) {
-        return sentence(cmd, apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", wrong, NULL));
+        wrong = apr_pstrcat(cmd->pool, cmd->cmd->name, ": ", wrong, NULL);
+        return wecom_config_sentence(cmd, wrong);
     }
     target.set->bits |= bit(row);
     if (target.where != WECOM_AT_PLACE) {
@@ -368,7 +373,7 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args)
         note_where(&((wecom_place_t *)place)->pass_headers->where, cmd);
     }
     note_place(cmd, place);
-    return in_htaccess(cmd) ? sentence(cmd, check_htaccess(cmd, place)) : NULL;
+    return wecom_config_sentence(cmd, check_htaccess(cmd, place));
 }
 
 const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char *arg)
@@ -381,7 +386,7 @@ const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place_, const char 
         note_place(cmd, place);
         note_where(&place->where, cmd);
     }
-    return in_htaccess(cmd) ? sentence(cmd, check_htaccess(cmd, place)) : NULL;
+    return wecom_config_sentence(cmd, check_htaccess(cmd, place));
 }
 
 /* A provider of Require has no record of ours in its hands while it parses; httpd makes one, if
@@ -397,7 +402,7 @@ const char *wecom_config_note_rule(cmd_parms *cmd, int login_only)
     place->login_only |= login_only;
     place->accounts = 1;
     note_place(cmd, place);
-    return in_htaccess(cmd) ? sentence(cmd, check_htaccess(cmd, place)) : NULL;
+    return wecom_config_sentence(cmd, check_htaccess(cmd, place));
 }
 
 /* --- <WeComSource id> ------------------------------------------------------------------------- */

@@ -22,6 +22,8 @@
 
 #include "../auth/account_schema.h"
 #include "../auth/look.h"
+#include "../auth/shape.h"
+#include "../auth/refresh.h"
 #include "../auth/site.h"
 #include "../auth/source.h"
 #include "../auth/ticket.h"
@@ -159,6 +161,8 @@ typedef struct wecom_server_t {
     const char *session_domain;         /* or NULL */
     apr_int64_t session_max_age;        /* seconds */
     apr_int64_t session_idle;
+    apr_int64_t refresh;                /* seconds; so is the next */
+    apr_int64_t refresh_grace;
     apr_table_t *base_url;              /* defaults for every source without its own */
     const char *ca_file;
     const char *proxy;
@@ -174,6 +178,7 @@ typedef struct wecom_server_t {
     const char *pages;                  /* folder of WeComPages; NULL: none */
     apr_array_header_t *brand;          /* wecom_brand_conf_t; NULL: none */
     apr_array_header_t *frame_ancestors; /* "none", or "self" and origins */
+    apr_array_header_t *directory_size; /* of departments and tags, "8M"; the second may lack */
     apr_array_header_t *session_fields; /* NULL: none but those that are carried anyway */
     const char *audit_log;              /* file or "|program"; NULL: the error log */
 
@@ -182,6 +187,8 @@ typedef struct wecom_server_t {
     const wecom_site_t *site;
     int ends_tls;                       /* this httpd ends TLS for the public name and port */
     wecom_ticket_life_t life;
+    apr_size_t directory_bytes[WECOM_SHAPE_PARTS];
+    wecom_refresh_span_t span;
     const wecom_keyring_t *ticket_ring;
     const wecom_keyring_t *state_ring;
     const wecom_keyring_t *form_ring;
@@ -192,6 +199,9 @@ typedef struct wecom_server_t {
     const wecom_look_t *look;           /* of the pages */
     const apr_array_header_t *assets;   /* wecom_asset_t */
     const apr_array_header_t *fields;   /* wecom_field_t of session_fields; NULL: none */
+
+    struct wecom_recall_room_t *recall; /* recall_shm.h; made by post_config, where there is a
+                                         * site */
 } wecom_server_t;
 
 typedef struct wecom_place_t {
@@ -224,6 +234,13 @@ const char *wecom_config_set_raw(cmd_parms *cmd, void *place, const char *args);
 const char *wecom_config_set_source_section(cmd_parms *cmd, void *place, const char *args);
 /* httpd gives AuthType to every module that has a row for it: this one only takes note. */
 const char *wecom_config_set_auth_type(cmd_parms *cmd, void *place, const char *arg);
+
+/* 1 while an .htaccess is read. */
+int wecom_config_is_htaccess(cmd_parms *cmd);
+
+/* What a setter answers: NULL for NULL; in .htaccess, of which httpd tells the file alone, the
+ * sentence gets an id and the line. */
+const char *wecom_config_sentence(cmd_parms *cmd, const char *text);
 
 /* For a rule of Require that needs an account directory: notes that it stands in this section.
  * NULL, or a sentence. */

@@ -12,6 +12,7 @@
 #include <apr_strings.h>
 
 #include "config_name.h"
+#include "config_values.h"
 #include "folder.h"
 #include "secret.h"
 
@@ -121,6 +122,19 @@ static void take_association(wecom_source_t *source, const apr_array_header_t *w
                 (apr_size_t)(fields->nelts - 1) * (apr_size_t)fields->elt_size);
         fields->nelts--;
         source->fields = fields;
+    }
+}
+
+/* The second word of WeComDirectorySize may lack. */
+static void measure(wecom_server_t *server)
+{
+    int part;
+
+    for (part = 0; part < WECOM_SHAPE_PARTS; part++) {
+        server->directory_bytes[part]
+            = part < server->directory_size->nelts
+              ? wecom_value_bytes(APR_ARRAY_IDX(server->directory_size, part, const char *))
+              : (apr_size_t)16 << 20;
     }
 }
 
@@ -236,6 +250,9 @@ int wecom_build_site(wecom_judge_t *judge, wecom_server_t *server, const char *u
     server->ends_tls = wecom_name_ends_tls(judge->main, site->host, site->port, judge->temp);
     server->life.max_age = server->session_max_age;
     server->life.idle = server->session_idle;
+    measure(server);
+    server->span.refresh = server->refresh;
+    server->span.grace = server->refresh_grace;
     server->ticket_aad = wecom_ticket_aad(site, judge->pool);
     return 1;
 }

@@ -23,6 +23,7 @@
 #include "http_core.h"
 
 #include "audit.h"
+#include "authz.h"
 #include "cache_socache.h"
 #include "config_accounts.h"
 #include "config_build.h"
@@ -169,6 +170,23 @@ static void check_names(wecom_judge_t *judge, const wecom_server_t *server,
 
 /* --- servers ---------------------------------------------------------------------------------- */
 
+static void check_refresh(wecom_judge_t *judge, const wecom_server_t *server)
+{
+    const wecom_where_t *where = wecom_build_where(server,
+                                                   offsetof(wecom_server_t, refresh_grace));
+
+    if (server->refresh_grace >= server->refresh) {
+        return;
+    }
+    if (where->file == NULL) {
+        where = wecom_build_where(server, offsetof(wecom_server_t, refresh));
+    }
+    wecom_fault(judge, where, WC(0187) "WeComRefreshGrace (%" APR_INT64_T_FMT " s) is shorter than "
+                "WeComRefresh (%" APR_INT64_T_FMT " s), so every session would end before its "
+                "member is read again; lengthen the one or shorten the other",
+                server->refresh_grace, server->refresh);
+}
+
 static void check_settings(wecom_judge_t *judge, const wecom_server_t *server)
 {
     const char *provider = apr_pstrndup(judge->temp, server->cache, strcspn(server->cache, ":"));
@@ -186,6 +204,7 @@ static void check_settings(wecom_judge_t *judge, const wecom_server_t *server)
                     "never be reached; shorten the one or lengthen the other",
                     server->session_idle, server->session_max_age);
     }
+    check_refresh(judge, server);
     if (ap_lookup_provider(AP_SOCACHE_PROVIDER_GROUP, provider,
                            AP_SOCACHE_PROVIDER_VERSION) == NULL) {
         wecom_fault(judge, wecom_build_where(server, offsetof(wecom_server_t, cache)),
@@ -329,6 +348,7 @@ int wecom_config_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
             APR_ARRAY_PUSH(made, const wecom_server_t *) = record_of(s);
         }
     }
+    wecom_authz_check(&judge);
     if (made->nelts > 0 || judge.faults > 0) {
         check_modules(&judge);
     }

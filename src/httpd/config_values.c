@@ -395,3 +395,37 @@ const char *wecom_value_audit_log(const char *value, apr_pool_t *pool)
                          : wrong(value, "is no program; write '|' and its absolute path, such as "
                                  "\"|/usr/bin/rotatelogs /var/log/audit.%Y%m%d 86400\"", pool);
 }
+
+apr_size_t wecom_value_bytes(const char *value)
+{
+    apr_size_t bytes = 0;
+
+    while (apr_isdigit(*value) && bytes < 1000000000) {
+        bytes = bytes * 10 + (apr_size_t)(*value++ - '0');
+    }
+    switch (*value) {
+    case 'K':
+    case 'k':
+        return bytes << 10;
+    case 'M':
+    case 'm':
+        return bytes << 20;
+    case 'G':
+    case 'g':
+        return bytes << 30;
+    default:
+        return bytes;
+    }
+}
+
+const char *wecom_value_size(const char *value, apr_pool_t *pool)
+{
+    apr_size_t digits = strspn(value, "0123456789");
+    apr_size_t bytes = wecom_value_bytes(value);
+
+    return digits > 0 && digits <= 9 && strlen(value) == digits + 1
+               && strchr("KMGkmg", value[digits]) != NULL && bytes >= (apr_size_t)64 << 10
+               && bytes <= (apr_size_t)1 << 30
+           ? NULL
+           : wrong(value, "is no size; write 64K to 1G, such as 8M", pool);
+}

@@ -79,4 +79,10 @@ const char *wecom_value_audit_log(const char *value, apr_pool_t *pool);
 /* The id of a source. */
 const char *wecom_value_source_id(const char *value, apr_pool_t *pool);
 
+/* 64K, 8M, 1G: from 64 KiB to 1 GiB. */
+const char *wecom_value_size(const char *value, apr_pool_t *pool);
+
+/* The bytes of such a value. */
+apr_size_t wecom_value_bytes(const char *value);
+
 #endif

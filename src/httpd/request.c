@@ -15,6 +15,7 @@
 #include "../auth/target.h"
 #include "../wecom/api.h"
 #include "audit.h"
+#include "confirm.h"
 #include "directory.h"
 #include "runtime.h"
 #include "session.h"
@@ -412,12 +413,18 @@ void wecom_request_log(request_rec *r, const wecom_reply_t *reply)
         return;
     }
     wecom_audit_write(r, reply);
+    if (reply->signed_in && reply->ticket != NULL) {
+        wecom_confirm_login(r, wecom_request_visit(r)->server, reply->ticket);
+    }
     if (reply->source != NULL) {
         who = apr_pstrcat(r->pool, " (source ", reply->source,
                           reply->userid != NULL ? ", member " : "",
                           reply->userid != NULL ? reply->userid : "", ")", NULL);
     }
-    ap_log_rerror(APLOG_MARK, (int)row->level, 0, r, "%s: %s%s%s%s%s%s%s", row->id, row->text, who,
+    ap_log_rerror(APLOG_MARK, (int)row->level, 0, r, "%s: %s%s%s%s%s%s%s%s%s", row->id, row->text,
+                  who,
+                  reply->details != NULL ? ": " : "",
+                  reply->details != NULL ? reply->details : "",
                   wecom_request_upstream(&reply->error, r->pool),
                   row->cure != NULL ? "; cure: " : "", row->cure != NULL ? row->cure : "",
                   reply->incident != NULL ? "; the visitor's number is " : "",

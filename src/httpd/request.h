@@ -44,6 +44,9 @@ typedef struct wecom_visit_t {
 typedef struct wecom_request_t {
     const struct wecom_own_t *own;       /* one of our own URLs */
     const wecom_ticket_t *admitted;      /* check_authn let this member pass, for this place */
+    apr_array_header_t *refusing;        /* rules of Require that refuse them (authz_note.c);
+                                          * NULL: none */
+    int explained;                       /* the log has told of the refusal */
     int checked;                         /* check_authn has judged this very request */
     int delivered;                       /* its handler has begun */
     const char *index;                   /* file name of the index that a member may see, ... */

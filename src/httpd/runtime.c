@@ -15,8 +15,12 @@
 #include "audit.h"
 #include "background.h"
 #include "cache_socache.h"
+#include "recall_shm.h"
+#include "reread.h"
 #include "scrub.h"
 #include "settings.h"
+#include "shape_shm.h"
+#include "shape_task.h"
 #include "slots_shm.h"
 
 /* One generation of the server. The only mutable globals of the module: written in the parent
@@ -37,6 +41,7 @@ int wecom_runtime_pre_config(apr_pool_t *pconf)
     slots = NULL;
     ports_by_server = NULL;
     return wecom_cache_socache_register(pconf) == APR_SUCCESS
+               && wecom_recall_shm_pre_config(pconf) == APR_SUCCESS
            ? wecom_background_pre_config(pconf) : HTTP_INTERNAL_SERVER_ERROR;
 }
 
@@ -98,11 +103,24 @@ int wecom_runtime_post_config(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *p
     }
     wecom_scrub_prepare(s, pconf);
     wecom_background_reset();
+    wecom_shape_shm_reset(pconf);
     if (caches->nelts == 0) {
         return OK;
     }
+    for (at = s; at != NULL; at = at->next) {
+        const wecom_server_t *server = wecom_config_server(at);
+
+        if (server->site != NULL && wecom_shape_shm_add(server, s, pconf) != OK) {
+            return HTTP_INTERNAL_SERVER_ERROR;
+        }
+    }
+    wecom_background_add(wecom_shape_task);
     slots = wecom_slots_shm_make(slot_count(), s, pconf);
-    return slots != NULL ? wecom_background_start(s, pconf) : HTTP_INTERNAL_SERVER_ERROR;
+    if (slots == NULL || !wecom_recall_shm_open(s, pconf)) {
+        return HTTP_INTERNAL_SERVER_ERROR;
+    }
+    wecom_background_add(wecom_reread_task);
+    return wecom_background_start(s, pconf);
 }
 
 /* --- the clock ------------------------------------------------------------------------------- */
@@ -141,6 +159,7 @@ void wecom_runtime_child_init(apr_pool_t *pchild, server_rec *s)
     for (i = 0; i < caches->nelts; i++) {
         wecom_cache_socache_child_init(APR_ARRAY_IDX(caches, i, open_cache_t).socache, pchild, s);
     }
+    wecom_recall_shm_child_init(pchild, s);
     wecom_background_child_init(pchild, s);
     ports_by_server = apr_hash_make(pchild);
     for (at = s; at != NULL; at = at->next) {

@@ -10,6 +10,7 @@
 #include "mod_session.h"
 
 #include "../auth/standing.h"
+#include "confirm.h"
 #include "directory.h"
 #include "runtime.h"
 
@@ -39,18 +40,20 @@ static int open_first(wecom_ticket_t *ticket, int *key_index, const wecom_visit_
     return 0;
 }
 
-/* The session was made with the very app that its source's id means here and now. */
-static int is_of_its_source(const wecom_ticket_t *ticket, const wecom_server_t *server)
+/* NULL unless the session was made with the very app that its source's id means here and now. */
+static const wecom_source_t *source_of(const wecom_ticket_t *ticket, const wecom_server_t *server)
 {
     const wecom_source_t *source = wecom_source_find(server->sources, ticket->source);
 
     return source != NULL && ticket->fields != NULL
-           && wecom_text_equal(apr_table_get(ticket->fields, WECOM_TICKET_APP), source->print);
+           && wecom_text_equal(apr_table_get(ticket->fields, WECOM_TICKET_APP), source->print)
+               ? source : NULL;
 }
 
 /* A session that was made with a directory is good with one alone, and the other way round: else
  * a userid would be taken for an account of that name. */
-static int account_stands(request_rec *r, wecom_visit_t *visit, wecom_ticket_t *ticket)
+static int account_stands(request_rec *r, wecom_visit_t *visit, wecom_ticket_t *ticket,
+                          const wecom_source_t *source)
 {
     const wecom_server_t *server = visit->server;
     wecom_standing_verdict_t verdict;
@@ -60,8 +63,7 @@ static int account_stands(request_rec *r, wecom_visit_t *visit, wecom_ticket_t *
         visit->session_spoiled = (server->directory != NULL) != (ticket->account[0] != '\0');
         return !visit->session_spoiled;
     }
-    verdict = wecom_standing_check(&ticket->flags, &err, ticket,
-                                   wecom_source_find(server->sources, ticket->source),
+    verdict = wecom_standing_check(&ticket->flags, &err, ticket, source,
                                    wecom_directory_make(r, server),
                                    wecom_runtime_ports(server)->cache,
                                    wecom_runtime_ports(server)->slots, r->request_time,
@@ -86,9 +88,11 @@ static int account_stands(request_rec *r, wecom_visit_t *visit, wecom_ticket_t *
 
 const wecom_ticket_t *wecom_session_ticket(request_rec *r, wecom_visit_t *visit)
 {
+    const wecom_source_t *source;
     wecom_ticket_age_t age;
     wecom_ticket_t *ticket;
     int key_index = 0;
+    int renewed = 0;
 
     if (visit->session_read) {
         return visit->ticket;
@@ -98,21 +102,23 @@ const wecom_ticket_t *wecom_session_ticket(request_rec *r, wecom_visit_t *visit)
         return NULL;
     }
     ticket = apr_palloc(visit->pool, sizeof(*ticket));
-    if (!open_first(ticket, &key_index, visit) || !is_of_its_source(ticket, visit->server)) {
+    if (!open_first(ticket, &key_index, visit)
+        || (source = source_of(ticket, visit->server)) == NULL) {
         visit->session_spoiled = 1;
         return NULL;
     }
     age = wecom_ticket_judge_age(ticket, &visit->server->life, apr_time_sec(r->request_time));
-    if (age == WECOM_TICKET_EXPIRED) {
+    if (age == WECOM_TICKET_EXPIRED
+        || !wecom_confirm_session(&renewed, ticket, r, visit, source)) {
         visit->session_spoiled = 1;
         visit->former = ticket;
         return NULL;
     }
-    if (!account_stands(r, visit, ticket)) {
+    if (!account_stands(r, visit, ticket, source)) {
         visit->former = visit->session_spoiled ? ticket : NULL;
         return NULL;
     }
-    visit->session_due = age == WECOM_TICKET_RENEW || key_index > 0;
+    visit->session_due = age == WECOM_TICKET_RENEW || key_index > 0 || renewed;
     visit->ticket = ticket;
     return ticket;
 }

@@ -96,7 +96,8 @@ wecom_status_t wecom_api_identify(wecom_identity_t *identity, wecom_error_t *err
                                   const wecom_app_t *app, const char *code,
                                   const wecom_ports_t *ports, apr_pool_t *pool)
 {
-    wecom_ask_t question = { API_IDENTIFY, "&code=", code, NULL, api_parse_identity, identity };
+    wecom_ask_t question = { API_IDENTIFY, "&code=", code, NULL, api_parse_identity, identity,
+                             NULL };
 
     identity->userid = NULL;
     identity->user_ticket = NULL;
@@ -160,7 +161,7 @@ wecom_status_t wecom_api_read_member(wecom_member_t *member, wecom_error_t *err,
 {
     api_member_t about = { member, app, API_MEMBER, 1 };
     wecom_ask_t question = { API_MEMBER, "&userid=", member->userid, NULL, api_parse_member,
-                                &about };
+                             &about, NULL };
     wecom_status_t status = api_check_member(member, err, API_MEMBER);
 
     return status == WECOM_OK ? wecom_ask_make(&question, err, app, ports, pool) : status;
@@ -171,7 +172,7 @@ wecom_status_t wecom_api_read_detail(wecom_member_t *member, wecom_error_t *err,
                                      const wecom_ports_t *ports, apr_pool_t *pool)
 {
     api_member_t about = { member, app, API_DETAIL, 0 };
-    wecom_ask_t question = { API_DETAIL, NULL, NULL, NULL, api_parse_member, &about };
+    wecom_ask_t question = { API_DETAIL, NULL, NULL, NULL, api_parse_member, &about, NULL };
     wecom_json_out_t *body = wecom_json_out_object(pool);
     wecom_status_t status = api_check_member(member, err, API_DETAIL);
 

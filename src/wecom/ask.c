@@ -17,7 +17,7 @@ wecom_status_t wecom_ask_make(const wecom_ask_t *question, wecom_error_t *err,
                               apr_pool_t *pool)
 {
     wecom_call_t call = { question->stage, NULL, question->body, question->parse,
-                          question->result };
+                          question->result, question->room };
     wecom_error_t seen = { WECOM_OK, 0, NULL, NULL };
     wecom_status_t status;
     int round;

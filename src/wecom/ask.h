@@ -3,7 +3,7 @@
  * ask.h - the walk that all calls with an access token share: token, question, and once more with a
  * new token when WeCom refuses the old one (40001, 40014, 42001).
  *
- * For api.c and jsticket.c. Beside the retry it adds nothing to call.h.
+ * For api.c, contacts.c and jsticket.c. Beside the retry it adds nothing to call.h.
  */
 #ifndef WECOM_WECOM_ASK_H
 #define WECOM_WECOM_ASK_H
@@ -17,6 +17,7 @@ typedef struct wecom_ask_t {
     const char *body;   /* NULL: GET */
     wecom_call_parse_t *parse;
     void *result;
+    const wecom_call_room_t *room;  /* as in call.h */
 } wecom_ask_t;
 
 /* Failures: the token's, the transport's, or what parse said. err may be NULL. */

@@ -42,6 +42,7 @@ static wecom_status_t call_once(const wecom_call_t *call, wecom_error_t *err,
     request.ca_file = app->ca_file;
     request.proxy = app->proxy;
     request.total_ms = total_ms;
+    request.max_answer = call->room != NULL ? call->room->max_answer : 0;
     request.connect_ms = total_ms < CALL_CONNECT_MS ? total_ms : CALL_CONNECT_MS;
 
     status = http->perform(http, &response, err, &request, pool);
@@ -67,7 +68,9 @@ wecom_status_t wecom_call_make(const wecom_call_t *call, wecom_error_t *err,
                                apr_pool_t *pool)
 {
     const wecom_clock_t *clock = ports->clock;
-    apr_time_t deadline = clock->now(clock) + apr_time_from_msec(app->timeout_ms);
+    int timeout_ms = call->room != NULL && call->room->timeout_ms > app->timeout_ms
+        ? call->room->timeout_ms : app->timeout_ms;
+    apr_time_t deadline = clock->now(clock) + apr_time_from_msec(timeout_ms);
     wecom_status_t status;
     apr_size_t tries;
 
@@ -116,16 +119,29 @@ static const char *call_what_it_is(const char *body, apr_size_t len)
 wecom_status_t wecom_call_open(const wecom_json_t **answer, wecom_error_t *err, const char *stage,
                                const char *body, apr_size_t len, apr_pool_t *pool)
 {
+    return wecom_call_open_large(answer, err, stage, body, len, WECOM_MAX_ANSWER, pool);
+}
+
+wecom_status_t wecom_call_open_large(const wecom_json_t **answer, wecom_error_t *err,
+                                     const char *stage, const char *body, apr_size_t len,
+                                     apr_size_t max_len, apr_pool_t *pool)
+{
     const wecom_json_t *json = NULL;
     const char *errmsg;
     apr_int64_t errcode;
+    wecom_status_t status;
 
     *answer = NULL;
     if (body == NULL) {
         body = "";
         len = 0;
     }
-    if (wecom_json_parse(&json, body, len, pool) != WECOM_OK) {
+    status = wecom_json_parse_large(&json, body, len, max_len, pool);
+    if (status == WECOM_E_TOO_LARGE) {
+        return wecom_error_set(err, WECOM_E_ANSWER, 0, stage,
+                               "there is more in the answer than it can have");
+    }
+    if (status != WECOM_OK) {
         return wecom_error_set(err, WECOM_E_ANSWER, 0, stage, call_what_it_is(body, len));
     }
     errcode = wecom_json_number(json, "errcode", INT_MIN + 1, INT_MAX, INT_MIN);

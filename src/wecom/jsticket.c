@@ -67,7 +67,7 @@ static wecom_status_t jsticket_fetch_corp(wecom_fresh_t *fresh, wecom_error_t *e
                                           apr_pool_t *pool)
 {
     jsticket_answer_t answer = { JSTICKET_CORP, fresh };
-    wecom_ask_t ask = { JSTICKET_CORP, NULL, NULL, NULL, jsticket_parse, &answer };
+    wecom_ask_t ask = { JSTICKET_CORP, NULL, NULL, NULL, jsticket_parse, &answer, NULL };
 
     return wecom_ask_make(&ask, err, app, ports, pool);
 }
@@ -77,7 +77,8 @@ static wecom_status_t jsticket_fetch_agent(wecom_fresh_t *fresh, wecom_error_t *
                                            apr_pool_t *pool)
 {
     jsticket_answer_t answer = { JSTICKET_AGENT, fresh };
-    wecom_ask_t ask = { JSTICKET_AGENT, "&type=", "agent_config", NULL, jsticket_parse, &answer };
+    wecom_ask_t ask = { JSTICKET_AGENT, "&type=", "agent_config", NULL, jsticket_parse, &answer,
+                        NULL };
 
     return wecom_ask_make(&ask, err, app, ports, pool);
 }

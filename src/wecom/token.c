@@ -100,7 +100,7 @@ static wecom_status_t token_fetch(wecom_fresh_t *fresh, wecom_error_t *err,
                                   const wecom_app_t *app, const wecom_ports_t *ports,
                                   apr_pool_t *pool)
 {
-    wecom_call_t call = { TOKEN_STAGE, NULL, NULL, token_parse, fresh };
+    wecom_call_t call = { TOKEN_STAGE, NULL, NULL, token_parse, fresh, NULL };
     char *url = apr_pstrcat(pool, app->api_url, "/cgi-bin/gettoken", NULL);
     wecom_status_t status;
 

@@ -6,6 +6,7 @@
     browsers(...)  a browser, closed after the test
     sim            WeCom in a box; its faults and counts are cleared before each test
     box            a scripted client of WeCom in a box, whose memory is empty
+    seats(site...) a signed-in browser for each member of harness/people.py, or for those named
     log            what the test announces about the error logs
     backend        an application behind mod_proxy
     databases(..)  a private "sqlite3", "pgsql" or "mysql" with our tables, empty
@@ -28,6 +29,8 @@ from harness.client import WECOM_IOS, Browser   # noqa: E402
 from harness.databases import Databases     # noqa: E402
 from harness.keep import Keeper     # noqa: E402
 from harness.log import LogBook, TestLog    # noqa: E402
+from harness.people import MEMBERS, seat    # noqa: E402
+from harness.seal import Sealer     # noqa: E402
 from harness.sim import Sim     # noqa: E402
 from harness.site import Site, Spec     # noqa: E402
 
@@ -195,5 +198,15 @@ def signed_in(browsers):
         walk = browser.walk(site.url(path))
         assert browser.session_cookie, f"no login: {walk.trail}\n{walk.page.text}"
         return browser
+
+    return make
+
+
+@pytest.fixture
+def seats(paths, browsers):
+
+    def make(site, *userids):
+        sealer = Sealer(paths, site)
+        return {userid: seat(sealer, browsers(), userid) for userid in userids or MEMBERS}
 
     return make

@@ -242,8 +242,8 @@ def test_words_that_can_be_nobody(sites, word):
 
 def test_denial_says_which_rule(ruled, signed_in, log):
     assert status(ruled, by(ruled, signed_in, "zhangwei"), "/one/") == 403
-    log.expect("WC0321", "Require wecom-user LiNa: zhangwei (source acme) is not named")
-    log.expect("WC0251", "member zhangwei")
+    log.expect("WC0251", "(source acme, member zhangwei): Require wecom-user LiNa (")
+    log.expect("WC0251", "): the member is zhangwei of acme; the visitor's number is")
     log.allow("AH01631")
 
 

@@ -23,6 +23,7 @@ static fake_http_call_t *fake_http_record(fake_http_t *http, const wecom_http_re
     call->proxy = request->proxy;
     call->connect_ms = request->connect_ms;
     call->total_ms = request->total_ms;
+    call->max_answer = request->max_answer;
     call->live_url = request->url;
     call->live_body = request->body;
     return call;

@@ -31,6 +31,7 @@ typedef struct fake_http_call_t {
     const char *proxy;
     int connect_ms;
     int total_ms;
+    apr_size_t max_answer;
     const char *live_url;      /* the caller's own memory, to see that it was wiped */
     const char *live_body;
     const char *answer;        /* the body that was handed out, likewise */

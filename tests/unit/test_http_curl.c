@@ -146,6 +146,38 @@ static void the_ceiling_itself_is_allowed(void **state)
     }
 }
 
+static void a_request_brings_its_own_ceiling(void **state)
+{
+    static const struct {
+        const char *path;
+        apr_size_t max;
+        const char *detail; /* NULL: it is answered */
+    } rows[] = {
+        { "/over", WECOM_MAX_ANSWER + 1, NULL },
+        { "/over", WECOM_MAX_CONTACTS, NULL },
+        { "/over", APR_SIZE_MAX, NULL },
+        { "/over", 0, "127.0.0.1: the answer is larger than 1048576 bytes" },
+        { "/exact", WECOM_MAX_ANSWER - 1, "127.0.0.1: the answer is larger than 1048575 bytes" },
+        { "/exact", 1, "127.0.0.1: the answer is larger than 1 bytes" },
+    };
+    wecom_http_response_t response;
+    wecom_error_t err;
+    size_t i;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        wecom_http_request_t request = scene_request(rows[i].path, *state);
+        wecom_status_t status;
+
+        request.max_answer = rows[i].max;
+        status = scene_perform(&request, &response, &err, *state);
+        CHECK(status == (rows[i].detail == NULL ? WECOM_OK : WECOM_E_TOO_LARGE), "row %zu: %s", i,
+              wecom_error_name(status));
+        CHECK(rows[i].detail == NULL || support_same(err.detail, rows[i].detail), "row %zu: %s",
+              i, support_show(err.detail));
+        CHECK(rows[i].detail != NULL || response.len == WECOM_MAX_ANSWER + 1, "row %zu", i);
+    }
+}
+
 static void nobody_listens(void **state)
 {
     wecom_http_response_t response;
@@ -278,6 +310,7 @@ int main(void)
         SCENE(post_says_what_it_must),
         SCENE(failures_table),
         SCENE(the_ceiling_itself_is_allowed),
+        SCENE(a_request_brings_its_own_ceiling),
         SCENE(nobody_listens),
         SCENE(connections_stay_alive),
         SCENE(threads_share_the_port),

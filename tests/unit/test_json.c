@@ -168,6 +168,57 @@ static void size_has_a_ceiling(void **state)
     assert_int_equal(wecom_json_parse(&json, NULL, 0, *state), WECOM_E_BAD_INPUT);
 }
 
+/* What costs memory out of all proportion is counted. */
+static const char *crowd(const char *piece, apr_size_t count, apr_pool_t *pool)
+{
+    apr_size_t len = strlen(piece);
+    char *text = apr_palloc(pool, count * len + 16);
+    char *at = text;
+
+    memcpy(at, "{\"a\":[", 6);
+    for (at += 6; count > 0; count--) {
+        memcpy(at, piece, len);
+        at += len;
+    }
+    memcpy(at, "1]}", 4);
+    return text;
+}
+
+static void large_texts_have_ceilings(void **state)
+{
+    static const struct {
+        const char *piece;
+        apr_size_t count;
+        wecom_status_t status;
+    } cases[] = {
+        { "[],", WECOM_MAX_JSON_GROUPS - 2, WECOM_OK },
+        { "[],", WECOM_MAX_JSON_GROUPS - 1, WECOM_E_TOO_LARGE },
+        { "1,", WECOM_MAX_JSON_COMMAS, WECOM_OK },
+        { "1,", WECOM_MAX_JSON_COMMAS + 1, WECOM_E_TOO_LARGE },
+        { "\"[,[\",", 500000, WECOM_OK },
+    };
+    char *text = apr_palloc(*state, WECOM_MAX_CONTACTS + 1);
+    const wecom_json_t *json;
+    size_t i;
+
+    for (i = 0; i < COUNT(cases); i++) {
+        const char *many = crowd(cases[i].piece, cases[i].count, *state);
+        wecom_status_t status = wecom_json_parse_large(&json, many, strlen(many),
+                                                       WECOM_MAX_CONTACTS, *state);
+
+        CHECK(status == cases[i].status, "case %zu: %s", i, wecom_error_name(status));
+        CHECK((json != NULL) == (status == WECOM_OK), "case %zu", i);
+    }
+    memset(text, ' ', WECOM_MAX_CONTACTS + 1);
+    memcpy(text, "{}", 2);
+    assert_int_equal(wecom_json_parse_large(&json, text, WECOM_MAX_CONTACTS, WECOM_MAX_CONTACTS,
+                                            *state), WECOM_OK);
+    assert_int_equal(wecom_json_parse_large(&json, text, WECOM_MAX_CONTACTS + 1, APR_SIZE_MAX,
+                                            *state), WECOM_E_TOO_LARGE);
+    assert_int_equal(wecom_json_parse_large(&json, text, 3, 2, *state), WECOM_E_TOO_LARGE);
+    assert_int_equal(wecom_json_parse_large(&json, text, 2, 2, *state), WECOM_OK);
+}
+
 static void text_gives_text_or_nothing(void **state)
 {
     const wecom_json_t *json = parsed(
@@ -328,6 +379,7 @@ int main(void)
         TEST(every_prefix_is_refused),
         TEST(depth_has_a_ceiling),
         TEST(size_has_a_ceiling),
+        TEST(large_texts_have_ceilings),
         TEST(text_gives_text_or_nothing),
         TEST(number_table),
         TEST(has_object_and_array),

@@ -39,11 +39,13 @@ class Sealer:
         self._book = site.httpd.book
         self._sim = site.sim
 
-    def _run(self, kind, fields=None, **values):
+    def _run(self, kind, **values):
         values["key"] = ",".join(str(key) for key in self._keys)
         values.setdefault("url", self._url)
-        done = subprocess.run([self._tool, kind, *(f"{n}={v}" for n, v in values.items()),
-                               *(f"field={n}={v}" for n, v in (fields or {}).items())],
+        fields = values.pop("fields", {})
+        words = [f"{n}={v}" for n, v in values.items()]
+        words += [f"field={n}={v}" for n, v in fields.items()]
+        done = subprocess.run([self._tool, kind, *words],
                               capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         out = done.stdout.split()
@@ -56,12 +58,12 @@ class Sealer:
         now = int(time.time())
         return {name: now - seconds for name, seconds in ago.items() if seconds is not None}
 
-    def ticket(self, issued=None, seen=None, **values):
-        """(name, value) of a session cookie; issued and seen: so many seconds ago; fields: what
-        WeComSessionFields adds."""
+    def ticket(self, issued=None, seen=None, app=(0, 0), **values):
+        """(name, value) of a session cookie; issued and seen: so many seconds ago. app: its corp
+        and its place there, in the simulator's data. departments: "2*,3" (a star: leads it)."""
         if seen is None:
             seen = issued
-        app = self._sim.app(0, 0)
+        app = self._sim.app(*app)
         values = {"api": self._sim.api, "corp": app.corpid, "agent": app.agentid, **values}
         return tuple(self._run("ticket", **self._times({"issued": issued, "seen": seen}),
                                **values))

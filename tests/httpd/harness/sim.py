@@ -172,10 +172,56 @@ class Sim:
         self._touched = True
         self.command("token/expires_in", seconds=seconds)
 
-    def member(self, userid, **changes):
-        """Change a member: status, deleted, visible, department, name, ..."""
+    def _enterprise(self, lever, corp, values):
+        """Lists become "a,b"; what is None stays away."""
         self._touched = True
-        self.command("member", userid=userid, **changes)
+        self.command(lever, corp=self.data["corps"][corp]["corpid"], **{
+            name: ",".join(map(str, value)) if isinstance(value, (list, tuple)) else value
+            for name, value in values.items() if value is not None})
+
+    def member(self, userid, extattr=None, corp=0, **changes):
+        """Change a member: status, deleted, visible, department (a list), main_department, leads
+        (those of the list that he leads), name, position, alias, mobile, email, biz_mail,
+        telephone. extattr: {name: text}, all of them."""
+        if extattr is not None:
+            changes["extattr"] = json.dumps({"attrs": [
+                {"type": 0, "name": name, "text": {"value": value}}
+                for name, value in extattr.items()]}, ensure_ascii=False)
+        self._enterprise("member", corp, {"userid": userid, **changes})
+
+    def remove_member(self, userid, corp=0):
+        self.member(userid, corp=corp, deleted=1)
+
+    def department(self, id, corp=0, **changes):
+        """Add a department, or change one: parentid, name, leaders (userids). removed=1: it goes,
+        and its children are orphans. again=1: one more entry with this id. unnamed=1: no name."""
+        self._enterprise("department", corp, {"id": id, **changes})
+
+    def tag(self, tagid, corp=0, **changes):
+        """Add a tag, or change one: tagname, users, departments (lists). removed=1: it goes.
+        forbidden=1: the app may not read it (60011)."""
+        self._enterprise("tag", corp, {"tagid": tagid, **changes})
+
+    def withhold_names(self, app=None, how="omit"):
+        """An app without the grant for names (how: "omit", "userid"; "given" gives them back)."""
+        app = app or self.app()
+        self._enterprise("app", app.corp, {"agentid": app.agentid, "names": how})
+
+    def show_everybody(self, app=None):
+        """The app's visible range is the whole corp."""
+        app = app or self.app()
+        self._enterprise("app", app.corp, {"agentid": app.agentid, "all_visible": 1})
+
+    def refuse_departments(self):
+        """department/list may not be called; department/simplelist may."""
+        self.fault("/cgi-bin/department/list", "errcode", code=48002)
+
+    def grow(self, departments=0, levels=14, below=1, members=0, tagid=None, corp=0):
+        """So many departments, so many levels of them below one that is there, and so many
+        members in them, in turn; made by a rule, nothing is stored. Department n (from 1) has the
+        id 100000 + n and the name "部门n", member n the userid crowd%06d. tagid: all have it."""
+        self._enterprise("grow", corp, {"departments": departments, "levels": levels,
+                                        "below": below, "members": members, "tagid": tagid})
 
     def skew(self, seconds):
         self._touched = True

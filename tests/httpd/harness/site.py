@@ -48,6 +48,11 @@ class Place:
         return self.path.strip("/")
 
 
+def rules(name, *lines, via="conf"):
+    """A place with just these lines in it."""
+    return Place(f"/{name}", require=(), lines=lines, via=via)
+
+
 @dataclass(frozen=True)
 class Vhost:
     """A second site in the same httpd, on a port of its own. Its name is for Site.url()."""

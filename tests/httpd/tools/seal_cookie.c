@@ -12,9 +12,10 @@
  * `form` in place of the kind seals body= as a form that was kept at issued=, and prints its state
  * and its box. `open` in place of the kind reads value= as a ticket of this key and URL, and prints issued,
  * seen, the number of the key that opened it, and source/userid.
- * field=NAME=VALUE, as often as one likes, puts a field of WeComSessionFields into a ticket.
  * Times are seconds since 1970. Without a value: endpoint=/wecom userid=zhangwei source=acme
  * target=/ allowed= flags=0 mark=0, and the present moment for issued, seen and checked.
+ * Of a ticket: name=TEXT account=TEXT departments=2*,3 (a star: leads it) main=ID, and any number of
+ * field=NAME=VALUE.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -114,48 +115,66 @@ static wecom_keyring_t *ring_of(const job_t *job, const char *label)
     return ring;
 }
 
-/* field=NAME=VALUE, as often as one likes. */
-static void add_fields(apr_table_t *fields, const job_t *job)
-{
-    int i;
-
-    for (i = 0; i < job->arguments->nelts; i++) {
-        const char *argument = APR_ARRAY_IDX(job->arguments, i, const char *);
-        const char *name = argument + strlen("field=");
-        const char *equals;
-
-        if (strncmp(argument, "field=", strlen("field=")) != 0) {
-            continue;
-        }
-        equals = strchr(name, '=');
-        if (equals == NULL) {
-            give_up(argument, "has no value");
-        }
-        apr_table_set(fields, apr_pstrmemdup(job->pool, name, (apr_size_t)(equals - name)),
-                      equals + 1);
-    }
-}
-
-/* Which app the session was made with, and further fields; a tool that is not told makes one for
- * no app. */
+/* Which app the session was made with; a tool that is not told makes one for no app. And the
+ * fields that were asked for. */
 static const apr_table_t *fields_of(const job_t *job)
 {
     apr_table_t *fields = apr_table_make(job->pool, 1);
     wecom_app_t app;
     const char *print;
+    int i;
 
     memset(&app, 0, sizeof(app));
     app.api_url = text_of(job, "api", "");
     app.corp_id = text_of(job, "corp", "");
     app.agent_id = text_of(job, "agent", "");
     app.check_member = 1;
+    app.proxy_developed = (int)number_of(job, "proxy", 0);
     print = wecom_source_print(&app, job->pool);
     if (print == NULL) {
         give_up("app", "has no print");
     }
     apr_table_set(fields, WECOM_TICKET_APP, print);
-    add_fields(fields, job);
+    for (i = 0; i < job->arguments->nelts; i++) {
+        const char *argument = APR_ARRAY_IDX(job->arguments, i, const char *);
+        const char *equals = strncmp(argument, "field=", 6) == 0 ? strchr(argument + 6, '=')
+                                                                 : NULL;
+
+        if (equals != NULL) {
+            apr_table_add(fields, apr_pstrmemdup(job->pool, argument + 6,
+                                                 (apr_size_t)(equals - argument - 6)),
+                          equals + 1);
+        }
+    }
     return fields;
+}
+
+/* "2*,3" */
+static void read_departments(wecom_ticket_t *ticket, const job_t *job)
+{
+    char *rest = apr_pstrdup(job->pool, text_of(job, "departments", ""));
+    apr_int64_t *ids = apr_pcalloc(job->pool, WECOM_MAX_DEPARTMENTS * sizeof(*ids));
+    unsigned char *leads = apr_pcalloc(job->pool, WECOM_MAX_DEPARTMENTS);
+    char *last = NULL;
+    char *word;
+
+    for (word = apr_strtok(rest, ",", &last);
+         word != NULL && ticket->department_count < WECOM_MAX_DEPARTMENTS;
+         word = apr_strtok(NULL, ",", &last)) {
+        char *star = strchr(word, '*');
+
+        if (star != NULL) {
+            *star = '\0';
+            leads[ticket->department_count] = 1;
+        }
+        if (wecom_text_number(&ids[ticket->department_count++], word, 1,
+                              APR_INT64_C(0xffffffff)) != WECOM_OK) {
+            give_up("departments", "are numbers with commas between");
+        }
+    }
+    ticket->departments = ids;
+    ticket->leads = leads;
+    ticket->main_department = number_of(job, "main", 0);
 }
 
 static void seal_ticket(const job_t *job)
@@ -173,10 +192,11 @@ static void seal_ticket(const job_t *job)
     }
     ticket.source = text_of(job, "source", "acme");
     ticket.userid = text_of(job, "userid", "zhangwei");
-    ticket.account = "";
+    ticket.account = text_of(job, "account", "");
     ticket.name = text_of(job, "name", "");
     ticket.entries = apr_table_make(job->pool, 1);
     ticket.fields = fields_of(job);
+    read_departments(&ticket, job);
     if (wecom_ticket_seal(&value, &ticket, ring_of(job, LABEL_TICKET),
                           wecom_ticket_aad(job->site, job->pool), job->pool) != WECOM_OK) {
         give_up("ticket", "cannot be sealed");

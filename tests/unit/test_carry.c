@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_carry.c - the facts of a member on their way into a ticket. */
+#include "support.h"
+
+#include <string.h>
+
+#include "../../src/auth/carry.h"
+
+static const apr_int64_t ids[] = { 2, 5 };
+static const unsigned char leads[] = { 0, 1 };
+
+static void fill(wecom_ticket_t *ticket, const char *name)
+{
+    wecom_member_t member;
+
+    memset(&member, 0, sizeof(member));
+    memset(ticket, 0, sizeof(*ticket));
+    member.name = name;
+    member.departments = ids;
+    member.leads = leads;
+    member.department_count = 2;
+    member.main_department = 5;
+    wecom_carry_member(ticket, &member);
+}
+
+static void member_into_ticket(void **state)
+{
+    wecom_ticket_t ticket;
+
+    (void)state;
+    fill(&ticket, "Li");
+    assert_string_equal(ticket.name, "Li");
+    assert_int_equal(ticket.department_count, 2);
+    assert_int_equal(ticket.departments[1], 5);
+    assert_int_equal(ticket.leads[1], 1);
+    assert_int_equal(ticket.main_department, 5);
+    fill(&ticket, NULL);
+    assert_string_equal(ticket.name, "");
+}
+
+static void newer_facts(void **state)
+{
+    apr_pool_t *pool = *state;
+    apr_table_t *fields = apr_table_make(pool, 4);
+    apr_table_t *news = apr_table_make(pool, 4);
+    wecom_ticket_t ticket;
+    wecom_ticket_t newer;
+
+    fill(&ticket, "Li");
+    apr_table_setn(fields, WECOM_TICKET_APP, "0123456789abcdef");
+    apr_table_setn(fields, WECOM_TICKET_MATCH, "email");
+    apr_table_setn(fields, "mobile", "1380000");
+    apr_table_setn(fields, "position", "clerk");
+    apr_table_setn(fields, "alias", "lili");
+    ticket.fields = fields;
+    fill(&newer, NULL);
+    newer.department_count = 0;
+    newer.departments = NULL;
+    newer.main_department = 0;
+    apr_table_setn(news, WECOM_TICKET_APP, "another");
+    apr_table_setn(news, "position", "head");
+    apr_table_setn(news, "alias", "");
+    newer.fields = news;
+    wecom_carry_over(&ticket, &newer, pool);
+    assert_string_equal(ticket.name, "Li");
+    assert_int_equal(ticket.department_count, 0);
+    assert_int_equal(ticket.main_department, 0);
+    assert_string_equal(apr_table_get(ticket.fields, WECOM_TICKET_APP), "0123456789abcdef");
+    assert_string_equal(apr_table_get(ticket.fields, WECOM_TICKET_MATCH), "email");
+    assert_string_equal(apr_table_get(ticket.fields, "mobile"), "1380000");
+    assert_string_equal(apr_table_get(ticket.fields, "position"), "head");
+    assert_null(apr_table_get(ticket.fields, "alias"));
+    assert_string_equal(apr_table_get(fields, "position"), "clerk");
+    newer.fields = NULL;
+    newer.name = "Lin";
+    wecom_carry_over(&ticket, &newer, pool);
+    assert_string_equal(ticket.name, "Lin");
+    assert_string_equal(apr_table_get(ticket.fields, "position"), "head");
+}
+
+static void prints(void **state)
+{
+    static const apr_int64_t others[] = { 2, 6 };
+    static const unsigned char led[] = { 1, 0 };
+    apr_pool_t *pool = *state;
+    apr_table_t *fields = apr_table_make(pool, 4);
+    apr_uint64_t seen[6];
+    wecom_ticket_t ticket;
+    int i, k;
+
+    fill(&ticket, "Li");
+    seen[0] = wecom_carry_print(&ticket, pool);
+    apr_table_setn(fields, WECOM_TICKET_APP, "0123456789abcdef");
+    apr_table_setn(fields, "alias", "");
+    ticket.fields = fields;
+    ticket.checked = 77;
+    assert_true(wecom_carry_print(&ticket, pool) == seen[0]);
+    apr_table_setn(fields, "alias", "lili");
+    seen[1] = wecom_carry_print(&ticket, pool);
+    ticket.departments = others;
+    seen[2] = wecom_carry_print(&ticket, pool);
+    ticket.leads = led;
+    seen[3] = wecom_carry_print(&ticket, pool);
+    ticket.main_department = 6;
+    seen[4] = wecom_carry_print(&ticket, pool);
+    ticket.name = "";
+    seen[5] = wecom_carry_print(&ticket, pool);
+    for (i = 0; i < 6; i++) {
+        assert_true(seen[i] != 0);
+        for (k = 0; k < i; k++) {
+            assert_true(seen[i] != seen[k]);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(member_into_ticket),
+        TEST(newer_facts),
+        TEST(prints),
+    };
+
+    return cmocka_run_group_tests_name("carry", tests, support_start, support_end);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_shape.c - when departments and tags are read again. */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../src/auth/shape.h"
+
+#define NOW 1000000
+#define HOUR 3600
+
+static wecom_shape_due_t due;
+
+static int start(void **state)
+{
+    (void)state;
+    memset(&due, 0, sizeof(due));
+    return 0;
+}
+
+static void due_at_once_and_then_every_hour(void **state)
+{
+    apr_int64_t begun;
+
+    (void)state;
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW));
+    begun = wecom_shape_begin(&due, WECOM_SHAPE_TREE, NOW);
+    wecom_shape_done(&due, WECOM_SHAPE_TREE, begun, HOUR, NOW);
+    assert_false(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + HOUR - 1));
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + HOUR));
+    /* the tags have a time of their own */
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TAGS, NOW));
+}
+
+static void a_failure_waits_a_minute(void **state)
+{
+    (void)state;
+    wecom_shape_begin(&due, WECOM_SHAPE_TREE, NOW);
+    assert_false(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + WECOM_SHAPE_RETRY - 1));
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + WECOM_SHAPE_RETRY));
+}
+
+static void whoever_asks_does_not_wait_an_hour(void **state)
+{
+    apr_int64_t begun = wecom_shape_begin(&due, WECOM_SHAPE_TAGS, NOW);
+
+    (void)state;
+    wecom_shape_done(&due, WECOM_SHAPE_TAGS, begun, HOUR, NOW);
+    wecom_shape_due_now(&due, WECOM_SHAPE_TAGS);
+    assert_false(wecom_shape_is_due(&due, WECOM_SHAPE_TAGS, NOW + WECOM_SHAPE_PAUSE - 1));
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TAGS, NOW + WECOM_SHAPE_PAUSE));
+}
+
+static void asked_for_while_it_is_read(void **state)
+{
+    apr_int64_t begun = wecom_shape_begin(&due, WECOM_SHAPE_TAGS, NOW);
+
+    (void)state;
+    wecom_shape_due_now(&due, WECOM_SHAPE_TAGS);
+    wecom_shape_done(&due, WECOM_SHAPE_TAGS, begun, HOUR, NOW + 2);
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TAGS, NOW + WECOM_SHAPE_PAUSE));
+}
+
+static void a_clock_that_is_set_back(void **state)
+{
+    apr_int64_t begun = wecom_shape_begin(&due, WECOM_SHAPE_TREE, NOW);
+
+    (void)state;
+    wecom_shape_done(&due, WECOM_SHAPE_TREE, begun, HOUR, NOW);
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW - 86400));
+    assert_true(wecom_shape_may_tell(&due, WECOM_SHAPE_TREE, NOW));
+    assert_true(wecom_shape_may_tell(&due, WECOM_SHAPE_TREE, NOW - 86400));
+}
+
+static void told_once_a_minute(void **state)
+{
+    (void)state;
+    assert_true(wecom_shape_may_tell(&due, WECOM_SHAPE_TREE, NOW));
+    assert_false(wecom_shape_may_tell(&due, WECOM_SHAPE_TREE, NOW + 59));
+    assert_true(wecom_shape_may_tell(&due, WECOM_SHAPE_TAGS, NOW + 59));
+    assert_true(wecom_shape_may_tell(&due, WECOM_SHAPE_TREE, NOW + 60));
+    assert_false(wecom_shape_may_tell(&due, WECOM_SHAPE_TREE, NOW + 61));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(due_at_once_and_then_every_hour, start),
+        cmocka_unit_test_setup(a_failure_waits_a_minute, start),
+        cmocka_unit_test_setup(whoever_asks_does_not_wait_an_hour, start),
+        cmocka_unit_test_setup(asked_for_while_it_is_read, start),
+        cmocka_unit_test_setup(a_clock_that_is_set_back, start),
+        cmocka_unit_test_setup(told_once_a_minute, start),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
