@@ -13,7 +13,7 @@ from harness.client import WECOM_IOS, incident, session_in
 from harness.fakeapi import FakeApi
 from harness.seal import Sealer
 from harness.server import wait_until
-from harness.site import Place, Source, Vhost
+from harness.site import Place, Source
 
 HR = Source("hr", app=1, lines=())      # an old application: WeCom withholds nothing from it
 FIELDS = "WeComSessionFields position alias mobile employee_no=extattr:工号 home=extattr:主页"

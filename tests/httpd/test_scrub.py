@@ -413,8 +413,9 @@ def test_trailers_of_http2(sites, tls, merge):
     try:
         for path in ("/open/late.shtml", "/open/env.cgi"):
             for known in ([], [("content-length", "3")]):
-                body = stream.post(path, [("x-wecom-userid", "boss"), ("x_wecom_name", "boss"),
-                                          ("x-other", "kept")], [("x-wecom-source", "boss"), *known])
+                body = stream.post(path, [
+                    ("x-wecom-userid", "boss"), ("x_wecom_name", "boss"), ("x-other", "kept")], [
+                        ("x-wecom-source", "boss"), *known])
                 assert b"boss" not in body and b"SCRIPT_NAME" in body
     finally:
         stream.close()
