@@ -86,7 +86,7 @@ static const char *read_extattr(wecom_field_t *field, const char *name, int name
     }
     if (strspn(name, LOWER UPPER DIGITS "_") != len) {
         return wrong(name, "cannot be the name of a variable; write one of your own before it, as "
-                     "in employee_no=extattr:\xe5\xb7\xa5\xe5\x8f\xb7", pool);
+                     "in employee_no=extattr:...", pool);
     }
     field->name = wecom_text_fold(name, pool);
     return NULL;

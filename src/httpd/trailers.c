@@ -20,15 +20,15 @@ static apr_status_t trailers_filter(ap_filter_t *f, apr_bucket_brigade *brigade,
     apr_table_t *before = r->headers_in;
     apr_status_t rv = ap_get_brigade(f->next, brigade, mode, block, most);
 
-    if (r->trailers_in == NULL || apr_is_empty_table(r->trailers_in)) {
-        return rv;
+    /* Of HTTP/2 they come twice: with the last of the body, and again behind it as the text that
+     * HTTP_IN reads. So the filter stays. */
+    if (r->trailers_in != NULL && !apr_is_empty_table(r->trailers_in)) {
+        wecom_scrub_table(r->trailers_in, r->pool);
+        if (r->headers_in != before) {
+            /* MergeTrailers On, once more: by now the headers may hold some that we have set. */
+            r->headers_in = apr_table_overlay(r->pool, before, r->trailers_in);
+        }
     }
-    wecom_scrub_table(r->trailers_in, r->pool);
-    if (r->headers_in != before) {
-        /* MergeTrailers On, once more: by now the headers may hold some that we have set. */
-        r->headers_in = apr_table_overlay(r->pool, before, r->trailers_in);
-    }
-    ap_remove_input_filter(f);
     return rv;
 }
 

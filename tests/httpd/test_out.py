@@ -10,9 +10,10 @@ import pytest
 from harness import raw
 from harness.accounts import directory_lines
 from harness.client import WECOM_IOS, incident, session_in
+from harness.fakeapi import FakeApi
 from harness.seal import Sealer
 from harness.server import wait_until
-from harness.site import Place, Source, Vhost
+from harness.site import Place, Source
 
 HR = Source("hr", app=1, lines=())      # an old application: WeCom withholds nothing from it
 FIELDS = "WeComSessionFields position alias mobile employee_no=extattr:工号 home=extattr:主页"
@@ -113,6 +114,24 @@ def test_old_tickets(sites, browsers):
         assert not {"WECOM_MOBILE", "WECOM_APP", "WECOM_APP2"} & set(env)
         told = browser.get(site.url("/wecom/session")).json()
         assert told.get("position") == expected and not {"mobile", "app", "app2"} & set(told)
+
+
+def test_too_large(sites, book, browsers, log):
+    """Nothing is cut: whoever does not fit is refused, and the administrator told why."""
+    log.expect("WC0242", "WeComSessionFields")
+    fake = FakeApi(book)
+    try:
+        site = sites(sources=(Source(lines=(f"WeComBaseURL api {fake.url}",)),),
+                     lines=("WeComSessionFields position alias telephone english_name",))
+        long = "1" * 1000
+        fake.say("user/get", {"userid": "LiNa", "status": 1, "position": long, "alias": long,
+                              "telephone": long})
+        browser = browsers(WECOM_IOS, person="LiNa")
+        page = browser.walk(site.url("/intranet/")).page
+        assert page.status_code == 500 and incident(page).startswith("WC0242-")
+        assert browser.session_cookie is None
+    finally:
+        fake.stop()
 
 
 # --- headers ---

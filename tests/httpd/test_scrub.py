@@ -2,7 +2,11 @@
 """What a browser says about itself in our words is not heard, and what is ours in its cookies goes
 to no application: in CGI scripts and behind mod_proxy, in protected places and elsewhere."""
 import json
+import socket
+import ssl
 
+import h2.connection
+import h2.events
 import pytest
 
 from harness import raw
@@ -352,3 +356,69 @@ def test_secure_names(sites, browsers, tls):
         env = json.loads(browser.request("GET", site.url(f"{path}/env.cgi"), {
             "Cookie": f"a=1; {name}={value}; __Host-wecomp_abc123_x=y; __Host-b=2"}).text)
         assert env["HTTP_COOKIE"] == "a=1; __Host-b=2"
+
+
+# --- HTTP/2 ---
+
+class Stream:
+    """One POST with trailers over HTTP/2, which no client of ours would send."""
+
+    def __init__(self, site, tls):
+        context = ssl.create_default_context(cafile=str(tls.cert))
+        context.set_alpn_protocols(["h2"])
+        host, _, port = site.authority().partition(":")
+        self._host = site.authority()
+        self._sock = context.wrap_socket(socket.create_connection((host, int(port)), 20),
+                                         server_hostname=host)
+        assert self._sock.selected_alpn_protocol() == "h2"
+        self._h2 = h2.connection.H2Connection()
+        self._h2.initiate_connection()
+
+    def post(self, path, trailers, headers=()):
+        """The whole body of the answer."""
+        stream = self._h2.get_next_available_stream_id()
+        self._h2.send_headers(stream, [
+            (":method", "POST"), (":scheme", "https"), (":authority", self._host),
+            (":path", path), ("content-type", "application/x-www-form-urlencoded"), *headers])
+        self._h2.send_data(stream, b"a=b")
+        self._h2.send_headers(stream, trailers, end_stream=True)
+        body = b""
+        while True:
+            self._sock.sendall(self._h2.data_to_send())
+            data = self._sock.recv(65536)
+            assert data, "closed"
+            for event in self._h2.receive_data(data):
+                if isinstance(event, h2.events.DataReceived):
+                    body += event.data
+                    self._h2.acknowledge_received_data(event.flow_controlled_length, stream)
+                if isinstance(event, h2.events.StreamEnded):
+                    return body
+
+    def close(self):
+        self._sock.close()
+
+
+@pytest.mark.parametrize("merge", ["Off", "On"])
+def test_trailers_of_http2(sites, tls, merge):
+    site = sites(tls=True, modules=("request", "include"), lines=(
+        f"MergeTrailers {merge}",
+        'LogFormat "%U %{X-WeCom-Userid}^ti %{X-Other}^ti" trailers',
+        'CustomLog "@root@/trailers.log" trailers',
+        '<Directory "@docroot@/open">', "KeptBodySize 65536", "Options +Includes",
+        "AddOutputFilter INCLUDES .shtml", "</Directory>"),
+        files=(("open/late.shtml", '<!--#include virtual="/open/env.cgi" -->\n'),))
+    if not site.speaks_http2:
+        pytest.skip("this MPM has no HTTP/2")
+    stream = Stream(site, tls)
+    try:
+        for path in ("/open/late.shtml", "/open/env.cgi"):
+            for known in ([], [("content-length", "3")]):
+                body = stream.post(path, [
+                    ("x-wecom-userid", "boss"), ("x_wecom_name", "boss"), ("x-other", "kept")], [
+                        ("x-wecom-source", "boss"), *known])
+                assert b"boss" not in body and b"SCRIPT_NAME" in body
+    finally:
+        stream.close()
+    log = site.httpd.root / "trailers.log"
+    wait_until(lambda: len(log.read_text().splitlines()) >= 4, 10, "four lines in the log")
+    assert "boss" not in log.read_text() and "kept" in log.read_text()
