@@ -20,37 +20,11 @@ void wecom_carry_member(wecom_ticket_t *ticket, const wecom_member_t *member)
     ticket->main_department = member->main_department;
 }
 
-/* Of the session, and no facts of its member. */
-static int is_own(const char *field)
+void wecom_carry_over(wecom_ticket_t *ticket, const wecom_ticket_t *newer,
+                      const apr_array_header_t *fields, apr_pool_t *pool)
 {
-    return strcmp(field, WECOM_TICKET_APP) == 0 || strcmp(field, WECOM_TICKET_MATCH) == 0;
-}
+    apr_table_t *values;
 
-static const apr_table_t *mixed(const apr_table_t *old, const apr_table_t *newer,
-                                apr_pool_t *pool)
-{
-    const apr_array_header_t *pairs = apr_table_elts(newer);
-    apr_table_t *fields = old != NULL ? apr_table_copy(pool, old) : apr_table_make(pool, 4);
-    int i;
-
-    for (i = 0; i < pairs->nelts; i++) {
-        const apr_table_entry_t *pair = &APR_ARRAY_IDX(pairs, i, apr_table_entry_t);
-
-        if (is_own(pair->key)) {
-            continue;
-        }
-        if (*pair->val == '\0') {
-            apr_table_unset(fields, pair->key);
-        }
-        else {
-            apr_table_setn(fields, pair->key, pair->val);
-        }
-    }
-    return fields;
-}
-
-void wecom_carry_over(wecom_ticket_t *ticket, const wecom_ticket_t *newer, apr_pool_t *pool)
-{
     if (newer->name != NULL && *newer->name != '\0') {
         ticket->name = newer->name;
     }
@@ -59,7 +33,10 @@ void wecom_carry_over(wecom_ticket_t *ticket, const wecom_ticket_t *newer, apr_p
     ticket->department_count = newer->department_count;
     ticket->main_department = newer->main_department;
     if (newer->fields != NULL) {
-        ticket->fields = mixed(ticket->fields, newer->fields, pool);
+        values = ticket->fields != NULL ? apr_table_copy(pool, ticket->fields)
+                                        : apr_table_make(pool, 4);
+        wecom_field_hear(values, fields, newer->fields);
+        ticket->fields = values;
     }
 }
 
@@ -88,7 +65,6 @@ static void add_departments(apr_array_header_t *parts, const wecom_ticket_t *tic
     part->len = (apr_size_t)(at - bytes);
 }
 
-/* A field that is empty and one that is not there are the same fact. */
 static void add_fields(apr_array_header_t *parts, const apr_table_t *fields)
 {
     const apr_array_header_t *pairs = apr_table_elts(fields);
@@ -97,10 +73,8 @@ static void add_fields(apr_array_header_t *parts, const apr_table_t *fields)
     for (i = 0; i < pairs->nelts; i++) {
         const apr_table_entry_t *pair = &APR_ARRAY_IDX(pairs, i, apr_table_entry_t);
 
-        if (!is_own(pair->key) && *pair->val != '\0') {
-            add_text(parts, pair->key);
-            add_text(parts, pair->val);
-        }
+        add_text(parts, pair->key);
+        add_text(parts, pair->val);
     }
 }
 

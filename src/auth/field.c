@@ -140,6 +140,7 @@ const char *wecom_field_parse(wecom_field_t *field, const char *word, apr_pool_t
     if (sentence == NULL) {
         sentence = check_name(field->name, pool);
     }
+    field->origin = rest;
     if (sentence == NULL) {
         field->env = wecom_field_env(field->name, pool);
     }
@@ -192,6 +193,47 @@ void wecom_field_take(apr_table_t *values, const apr_array_header_t *fields,
 
         if (value != NULL) {
             apr_table_setn(values, field->name, value);
+        }
+    }
+}
+
+/* A fact is '=' and the value, or this. */
+#define GONE "-"
+
+apr_table_t *wecom_field_facts(const apr_array_header_t *fields, const wecom_member_t *member,
+                               apr_pool_t *pool)
+{
+    apr_table_t *facts = apr_table_make(pool, fields != NULL ? fields->nelts : 1);
+    int i;
+
+    for (i = 0; fields != NULL && i < fields->nelts; i++) {
+        const wecom_field_t *field = &APR_ARRAY_IDX(fields, i, wecom_field_t);
+        const char *value = value_of(member, field);
+
+        if (value != NULL) {
+            apr_table_setn(facts, field->origin, apr_pstrcat(pool, "=", value, NULL));
+        }
+        else if (field->extattr != NULL && member->extattr != NULL) {
+            apr_table_setn(facts, field->origin, GONE);
+        }
+    }
+    return facts;
+}
+
+void wecom_field_hear(apr_table_t *values, const apr_array_header_t *fields,
+                      const apr_table_t *facts)
+{
+    int i;
+
+    for (i = 0; fields != NULL && i < fields->nelts; i++) {
+        const wecom_field_t *field = &APR_ARRAY_IDX(fields, i, wecom_field_t);
+        const char *fact = apr_table_get(facts, field->origin);
+
+        if (fact != NULL && *fact == '=') {
+            apr_table_setn(values, field->name, fact + 1);
+        }
+        else if (fact != NULL) {
+            apr_table_unset(values, field->name);
         }
     }
 }

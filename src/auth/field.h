@@ -33,6 +33,7 @@ typedef struct wecom_field_t {
     const char *env;       /* WECOM_... */
     const char *member;    /* the field of member.h; NULL: an extended attribute */
     const char *extattr;   /* its name at WeCom; NULL: no extended attribute */
+    const char *origin;    /* the word without a name of one's own: what it is at WeCom */
 } wecom_field_t;
 
 /* FIELD, extattr:ATTRIBUTE, or either with a name of one's own before it, as in
@@ -46,6 +47,16 @@ const char *wecom_field_parse_all(apr_array_header_t **fields, const apr_array_h
 /* The member's values into a ticket's table: of what the member has. Values are borrowed. */
 void wecom_field_take(apr_table_t *values, const apr_array_header_t *fields,
                       const wecom_member_t *member);
+
+/* What WeCom has said of a member, whatever the fields are called here: by their origins, for those
+ * who call them something else (two virtual hosts with one source). A value that is withheld is not
+ * in it; an extended attribute that the member has no longer is in it as gone. */
+apr_table_t *wecom_field_facts(const apr_array_header_t *fields, const wecom_member_t *member,
+                               apr_pool_t *pool);
+
+/* Such facts into a ticket's table: what they do not tell stays. Values are borrowed. */
+void wecom_field_hear(apr_table_t *values, const apr_array_header_t *fields,
+                      const apr_table_t *facts);
 
 /* The names of the first seven, by their numbers; ends with NULL. */
 const char *const *wecom_field_names(void);

@@ -76,6 +76,20 @@ static wecom_reason_t seal_session(wecom_reply_t *reply, const wecom_login_t *ro
     return WECOM_REASON_NONE;
 }
 
+/* What this login has heard, for the older sessions of the member, on other servers too. */
+static const wecom_ticket_t *facts_of(const wecom_ticket_t *ticket, const wecom_login_t *room,
+                                      const wecom_member_t *member)
+{
+    wecom_ticket_t *facts = apr_pcalloc(room->pool, sizeof(*facts));
+
+    facts->source = ticket->source;
+    facts->userid = ticket->userid;
+    facts->checked = ticket->checked;
+    wecom_carry_member(facts, member);
+    facts->fields = wecom_field_facts(room->origins, member, room->pool);
+    return facts;
+}
+
 wecom_reason_t wecom_login_make_session(wecom_reply_t *reply, const wecom_login_t *room,
                                         const wecom_source_t *source, unsigned int flags,
                                         const wecom_member_t *member,
@@ -89,6 +103,7 @@ wecom_reason_t wecom_login_make_session(wecom_reply_t *reply, const wecom_login_
     }
     ticket->flags |= (flags & WECOM_PENDING_IN_CLIENT) != 0 ? WECOM_TICKET_IN_CLIENT : 0u;
     ticket->checked = apr_time_sec(confirmed);
+    reply->facts = facts_of(ticket, room, member);
     if (standing != NULL) {
         wecom_standing_note(room->ports->cache, room->directory, source, ticket, standing,
                             room->now, room->pool);

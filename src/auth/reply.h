@@ -42,6 +42,7 @@ typedef struct wecom_reply_t {
     wecom_word_t item;               /* what WeCom withheld, for WECOM_WORD_WITHHELD */
     int signed_in;                   /* a session was made: ticket says whose */
     const wecom_ticket_t *ticket;
+    const wecom_ticket_t *facts;     /* what was heard of the member (carry.h) */
 } wecom_reply_t;
 
 /* An empty answer with its array made. */

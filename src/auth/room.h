@@ -39,6 +39,7 @@ typedef struct wecom_login_t {
     const wecom_ports_t *ports;
     const wecom_directory_t *directory;     /* NULL: there is none */
     const apr_array_header_t *fields;       /* wecom_field_t: what tickets carry besides; NULL */
+    const apr_array_header_t *origins;      /* wecom_field_t: what any server's carry; NULL */
     const wecom_look_t *look;               /* of the pages; NULL: as it comes with the module */
     apr_time_t now;
     int zone;                               /* seconds east of UTC where the server stands */

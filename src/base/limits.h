@@ -93,6 +93,8 @@
 #define WECOM_MAX_WORD              1024 /* a sentence of a words file */
 #define WECOM_MAX_ASSET           262144 /* a picture of WeComBrand */
 #define WECOM_MAX_FIELDS              32 /* of WeComSessionFields and of WeComPassHeaders */
+#define WECOM_MAX_ORIGINS             64 /* different ones of all virtual hosts; as many as a ticket
+                                          * can hold */
 #define WECOM_MAX_FIELD_NAME          32 /* the name of one */
 #define WECOM_MAX_EXTATTR            128 /* the name of an extended attribute at WeCom */
 #define WECOM_MAX_HEADER_PREFIX       32 /* of WeComPassHeaders */

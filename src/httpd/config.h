@@ -199,6 +199,7 @@ typedef struct wecom_server_t {
     const wecom_look_t *look;           /* of the pages */
     const apr_array_header_t *assets;   /* wecom_asset_t */
     const apr_array_header_t *fields;   /* wecom_field_t of session_fields; NULL: none */
+    const apr_array_header_t *origins;  /* wecom_field_t: each origin of any server's, once */
 
     struct wecom_recall_room_t *recall; /* recall_shm.h; made by post_config, where there is a
                                          * site */

@@ -349,6 +349,7 @@ int wecom_config_check(apr_pool_t *pconf, apr_pool_t *plog, apr_pool_t *ptemp, s
         }
     }
     wecom_authz_check(&judge);
+    wecom_pass_build_origins(&judge);
     if (made->nelts > 0 || judge.faults > 0) {
         check_modules(&judge);
     }

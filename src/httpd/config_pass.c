@@ -109,6 +109,44 @@ void wecom_pass_build(wecom_judge_t *judge, wecom_server_t *server)
     }
 }
 
+static int has_origin(const apr_array_header_t *origins, const char *origin)
+{
+    int i;
+
+    for (i = 0; i < origins->nelts; i++) {
+        /* as the tables compare that they are kept in */
+        if (strcasecmp(APR_ARRAY_IDX(origins, i, wecom_field_t).origin, origin) == 0) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+void wecom_pass_build_origins(wecom_judge_t *judge)
+{
+    apr_array_header_t *origins = apr_array_make(judge->pool, 8, sizeof(wecom_field_t));
+    server_rec *s;
+    int i;
+
+    for (s = judge->main; s != NULL; s = s->next) {
+        wecom_server_t *server = ap_get_module_config(s->module_config, &auth_wecom_module);
+
+        server->origins = origins;
+        for (i = 0; server->fields != NULL && i < server->fields->nelts; i++) {
+            const wecom_field_t *field = &APR_ARRAY_IDX(server->fields, i, wecom_field_t);
+
+            if (!has_origin(origins, field->origin)) {
+                APR_ARRAY_PUSH(origins, wecom_field_t) = *field;
+            }
+        }
+    }
+    if (origins->nelts > WECOM_MAX_ORIGINS) {
+        wecom_fault(judge, NULL, WC(0182) "WeComSessionFields: the virtual hosts together carry %d "
+                    "different fields, more than %d; take some out", origins->nelts,
+                    WECOM_MAX_ORIGINS);
+    }
+}
+
 void wecom_pass_judge_sources(wecom_judge_t *judge, const wecom_server_t *server)
 {
     int i;

@@ -35,6 +35,9 @@ const char *wecom_pass_judge_fields(const apr_array_header_t *words, apr_pool_t 
 /* server->fields. */
 void wecom_pass_build(wecom_judge_t *judge, wecom_server_t *server);
 
+/* server->origins of every server, after wecom_pass_build of all. */
+void wecom_pass_build_origins(wecom_judge_t *judge);
+
 /* A source that brings none of server->fields is warned about. After wecom_build_sources. */
 void wecom_pass_judge_sources(wecom_judge_t *judge, const wecom_server_t *server);
 

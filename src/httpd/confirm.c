@@ -40,7 +40,7 @@ static int take_facts(wecom_ticket_t *ticket, request_rec *r, const wecom_visit_
                       "the session ends", ticket->userid, ticket->source);
         return 0;
     }
-    wecom_carry_over(ticket, &newer, visit->pool);
+    wecom_carry_over(ticket, &newer, visit->server->fields, visit->pool);
     ticket->checked = marks->read;
     return 1;
 }
@@ -134,11 +134,11 @@ int wecom_confirm_hear(const wecom_server_t *server, const wecom_source_t *sourc
 }
 
 void wecom_confirm_login(request_rec *r, const wecom_server_t *server,
-                         const wecom_ticket_t *ticket)
+                         const wecom_ticket_t *facts)
 {
-    const wecom_source_t *source = wecom_source_find(server->sources, ticket->source);
+    const wecom_source_t *source = wecom_source_find(server->sources, facts->source);
 
     if (source != NULL && source->print != NULL && source->app.check_member) {
-        (void)wecom_confirm_hear(server, source, ticket, ticket->checked, r->pool);
+        (void)wecom_confirm_hear(server, source, facts, facts->checked, r->pool);
     }
 }

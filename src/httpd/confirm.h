@@ -17,7 +17,7 @@ int wecom_confirm_session(int *renewed, wecom_ticket_t *ticket, request_rec *r,
 
 /* A login was a reading too: what it heard counts for the other sessions of the member. */
 void wecom_confirm_login(request_rec *r, const wecom_server_t *server,
-                         const wecom_ticket_t *ticket);
+                         const wecom_ticket_t *facts);
 
 /* The facts in `newer` were heard at `when` (seconds): mark it, and leave them in the cache of
  * every server of this room where they are others than before. 1 when they are. */

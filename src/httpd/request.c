@@ -190,6 +190,7 @@ void wecom_request_room(wecom_login_t *room, request_rec *r, wecom_visit_t *visi
     room->ports = wecom_runtime_ports(server);
     room->directory = wecom_directory_make(r, server);
     room->fields = server->fields;
+    room->origins = server->origins;
     wecom_request_defaults(&room->allowed, &room->flags, r);
     room->pull_up = (wecom_pull_up_t)server->pull_up;
     room->panel = server->login_panel;
@@ -413,8 +414,8 @@ void wecom_request_log(request_rec *r, const wecom_reply_t *reply)
         return;
     }
     wecom_audit_write(r, reply);
-    if (reply->signed_in && reply->ticket != NULL) {
-        wecom_confirm_login(r, wecom_request_visit(r)->server, reply->ticket);
+    if (reply->signed_in && reply->facts != NULL) {
+        wecom_confirm_login(r, wecom_request_visit(r)->server, reply->facts);
     }
     if (reply->source != NULL) {
         who = apr_pstrcat(r->pool, " (source ", reply->source,

@@ -172,6 +172,7 @@ static void hear(const reading_t *reading, const wecom_member_t *member)
     newer.source = reading->source->id;
     newer.userid = reading->userid;
     wecom_carry_member(&newer, member);
+    newer.fields = wecom_field_facts(reading->server->origins, member, reading->pool);
     if (wecom_confirm_hear(reading->server, reading->source, &newer,
                            apr_time_sec(apr_time_now()), reading->pool)) {
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, reading->server->server, WC(0365)

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from harness.client import FETCH, WECOM_IOS, session_in
+from harness.seal import Sealer
 from harness.server import mpm, run_user, wait_until
-from harness.site import Place, Source
+from harness.site import Place, Source, Vhost
 
 READ = "user/get"
 SOON = ("WeComRefresh 1s",)
@@ -141,6 +142,32 @@ def test_departments_follow(site, sim, signed_in, log):
     assert env["WECOM_NAME"] == "李娜娜"
     assert not visit(site, browser).headers.get_list("Set-Cookie"), "once"
     assert told(site, browser)["departments"] == [2, 3]
+
+
+def test_further_fields_follow(fresh, sim, browsers, log):
+    """Each virtual host by its own names, though both share what was heard; and a session from
+    before WeComSessionFields gets what it lacks."""
+    site = fresh(lines=(*SOON, "WeComSessionFields position no=extattr:工号"), vhosts=(
+        Vhost("second", places=(Place(),), lines=("WeComSessionFields no=position",)),))
+    seen = []
+    for vhost in ("", "second"):
+        browser = browsers(WECOM_IOS, person="zhangwei")
+        browser.walk(site.url("/intranet/", vhost))
+        seen.append(browser)
+    older = browsers(WECOM_IOS, person="zhangwei")
+    older.set_cookie(*Sealer(site.httpd.paths, site).ticket())
+    assert "position" not in told(site, older)
+    log.allow("WC0365")
+    sim.member("zhangwei", position="董事长")
+
+    def of(browser, vhost=""):
+        answer = browser.request("GET", site.url("/wecom/session", vhost), FETCH)
+        browser.get(site.url("/intranet/", vhost))
+        return {name: answer.json().get(name) for name in ("position", "no")}
+
+    wait_until(lambda: of(seen[0]) == {"position": "董事长", "no": "A0001"}, 30, "the new position")
+    wait_until(lambda: of(seen[1], "second") == {"position": None, "no": "董事长"}, 30, "the other")
+    wait_until(lambda: of(older) == {"position": "董事长", "no": "A0001"}, 30, "the older session")
 
 
 def test_unchanged_is_not_written(site, sim, signed_in):

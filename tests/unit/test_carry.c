@@ -38,9 +38,24 @@ static void member_into_ticket(void **state)
     assert_string_equal(ticket.name, "");
 }
 
+/* The fields of some server. */
+static const apr_array_header_t *carried(const char *one, const char *two, const char *three,
+                                         apr_pool_t *pool)
+{
+    apr_array_header_t *words = apr_array_make(pool, 3, sizeof(const char *));
+    apr_array_header_t *fields = NULL;
+
+    APR_ARRAY_PUSH(words, const char *) = one;
+    APR_ARRAY_PUSH(words, const char *) = two;
+    APR_ARRAY_PUSH(words, const char *) = three;
+    assert_null(wecom_field_parse_all(&fields, words, pool));
+    return fields;
+}
+
 static void newer_facts(void **state)
 {
     apr_pool_t *pool = *state;
+    const apr_array_header_t *here = carried("mobile", "job=position", "alias", pool);
     apr_table_t *fields = apr_table_make(pool, 4);
     apr_table_t *news = apr_table_make(pool, 4);
     wecom_ticket_t ticket;
@@ -50,32 +65,33 @@ static void newer_facts(void **state)
     apr_table_setn(fields, WECOM_TICKET_APP, "0123456789abcdef");
     apr_table_setn(fields, WECOM_TICKET_MATCH, "email");
     apr_table_setn(fields, "mobile", "1380000");
-    apr_table_setn(fields, "position", "clerk");
+    apr_table_setn(fields, "job", "clerk");
     apr_table_setn(fields, "alias", "lili");
     ticket.fields = fields;
     fill(&newer, NULL);
     newer.department_count = 0;
     newer.departments = NULL;
     newer.main_department = 0;
-    apr_table_setn(news, WECOM_TICKET_APP, "another");
-    apr_table_setn(news, "position", "head");
-    apr_table_setn(news, "alias", "");
+    apr_table_setn(news, WECOM_TICKET_APP, "=another");
+    apr_table_setn(news, "job", "=somebody else's");
+    apr_table_setn(news, "position", "=head");
+    apr_table_setn(news, "alias", "=");
     newer.fields = news;
-    wecom_carry_over(&ticket, &newer, pool);
+    wecom_carry_over(&ticket, &newer, here, pool);
     assert_string_equal(ticket.name, "Li");
     assert_int_equal(ticket.department_count, 0);
     assert_int_equal(ticket.main_department, 0);
     assert_string_equal(apr_table_get(ticket.fields, WECOM_TICKET_APP), "0123456789abcdef");
     assert_string_equal(apr_table_get(ticket.fields, WECOM_TICKET_MATCH), "email");
     assert_string_equal(apr_table_get(ticket.fields, "mobile"), "1380000");
-    assert_string_equal(apr_table_get(ticket.fields, "position"), "head");
-    assert_null(apr_table_get(ticket.fields, "alias"));
-    assert_string_equal(apr_table_get(fields, "position"), "clerk");
+    assert_string_equal(apr_table_get(ticket.fields, "job"), "head");
+    assert_string_equal(apr_table_get(ticket.fields, "alias"), "");
+    assert_string_equal(apr_table_get(fields, "job"), "clerk");
     newer.fields = NULL;
     newer.name = "Lin";
-    wecom_carry_over(&ticket, &newer, pool);
+    wecom_carry_over(&ticket, &newer, here, pool);
     assert_string_equal(ticket.name, "Lin");
-    assert_string_equal(apr_table_get(ticket.fields, "position"), "head");
+    assert_string_equal(apr_table_get(ticket.fields, "job"), "head");
 }
 
 static void prints(void **state)
@@ -90,12 +106,10 @@ static void prints(void **state)
 
     fill(&ticket, "Li");
     seen[0] = wecom_carry_print(&ticket, pool);
-    apr_table_setn(fields, WECOM_TICKET_APP, "0123456789abcdef");
-    apr_table_setn(fields, "alias", "");
     ticket.fields = fields;
     ticket.checked = 77;
     assert_true(wecom_carry_print(&ticket, pool) == seen[0]);
-    apr_table_setn(fields, "alias", "lili");
+    apr_table_setn(fields, "alias", "=lili");
     seen[1] = wecom_carry_print(&ticket, pool);
     ticket.departments = others;
     seen[2] = wecom_carry_print(&ticket, pool);

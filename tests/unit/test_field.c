@@ -134,6 +134,47 @@ static void values_are_taken(void **state)
     wecom_field_take(values, NULL, &member);
 }
 
+/* What one server hears, another one takes under its own names. */
+static void facts_are_heard(void **state)
+{
+    apr_table_t *values = apr_table_make(*state, 4);
+    apr_table_t *extattr = apr_table_make(*state, 4);
+    apr_array_header_t *there = NULL;
+    apr_array_header_t *here = NULL;
+    apr_table_t *facts;
+    wecom_member_t member;
+
+    memset(&member, 0, sizeof(member));
+    wecom_member_set_field(&member, "position", "CTO");
+    wecom_member_set_field(&member, "alias", "");
+    assert_null(all_of(&there, "position alias mobile a=extattr:No b=extattr:Grade", *state));
+    assert_null(all_of(&here, "job=position nick=alias mobile a=extattr:Grade b=extattr:No "
+                              "telephone", *state));
+    apr_table_set(values, "mobile", "138");
+    apr_table_set(values, "telephone", "020");
+    apr_table_set(values, "job", "clerk");
+    apr_table_set(values, "position", "not carried here");
+    apr_table_set(values, "a", "7");
+    apr_table_set(values, "b", "A1");
+    facts = wecom_field_facts(there, &member, *state);
+    wecom_field_hear(values, here, facts);
+    assert_string_equal(apr_table_get(values, "job"), "CTO");
+    assert_string_equal(apr_table_get(values, "nick"), "");
+    assert_string_equal(apr_table_get(values, "position"), "not carried here");
+    assert_string_equal(apr_table_get(values, "mobile"), "138");
+    assert_string_equal(apr_table_get(values, "telephone"), "020");
+    assert_string_equal(apr_table_get(values, "a"), "7");
+    assert_string_equal(apr_table_get(values, "b"), "A1");
+    apr_table_set(extattr, "No", "-");
+    member.extattr = extattr;
+    facts = wecom_field_facts(there, &member, *state);
+    wecom_field_hear(values, here, facts);
+    assert_null(apr_table_get(values, "a"));
+    assert_string_equal(apr_table_get(values, "b"), "-");
+    wecom_field_hear(values, NULL, facts);
+    assert_true(apr_is_empty_table(wecom_field_facts(NULL, &member, *state)));
+}
+
 static const char *value_of(const wecom_ticket_t *ticket, const char *name, apr_pool_t *pool)
 {
     return wecom_field_value(ticket, wecom_field_id(name), name, pool);
@@ -200,6 +241,7 @@ int main(void)
         TEST(words_are_read),
         TEST(no_name_stands_twice),
         TEST(values_are_taken),
+        TEST(facts_are_heard),
         TEST(tickets_are_read),
         TEST(names_are_made)
     };
