@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../auth/carry.h"
+#include "../auth/field.h"
 #include "../wecom/api.h"
 #include "../wecom/trouble.h"
 #include "audit.h"
@@ -164,6 +165,25 @@ static void recall(const reading_t *reading, wecom_refresh_answer_t answer, weco
 
 /* --- one member ------------------------------------------------------------------------------ */
 
+/* What is withheld now is kept as it was (carry.h): consent is given at a login alone. But user/get
+ * tells all extended attributes that there are, so one that is missing is gone. */
+static apr_table_t *fields_of(const reading_t *reading, const wecom_member_t *member)
+{
+    const apr_array_header_t *fields = reading->server->fields;
+    apr_table_t *values = apr_table_make(reading->pool, 4);
+    int i;
+
+    wecom_field_take(values, fields, member);
+    for (i = 0; fields != NULL && i < fields->nelts; i++) {
+        const wecom_field_t *field = &APR_ARRAY_IDX(fields, i, wecom_field_t);
+
+        if (field->extattr != NULL && apr_table_get(values, field->name) == NULL) {
+            apr_table_setn(values, field->name, "");
+        }
+    }
+    return values;
+}
+
 static void hear(const reading_t *reading, const wecom_member_t *member)
 {
     wecom_ticket_t newer;
@@ -172,6 +192,7 @@ static void hear(const reading_t *reading, const wecom_member_t *member)
     newer.source = reading->source->id;
     newer.userid = reading->userid;
     wecom_carry_member(&newer, member);
+    newer.fields = fields_of(reading, member);
     if (wecom_confirm_hear(reading->server, reading->source, &newer,
                            apr_time_sec(apr_time_now()), reading->pool)) {
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, reading->server->server, WC(0365)
