@@ -25,7 +25,7 @@ void wecom_carry_member(wecom_ticket_t *ticket, const wecom_member_t *member);
 void wecom_carry_over(wecom_ticket_t *ticket, const wecom_ticket_t *newer,
                       const apr_array_header_t *fields, apr_pool_t *pool);
 
-/* 64 bits that tell one set of facts from another (not: sessions), never 0. 0: there is no SHA-256. */
+/* 64 bits that tell one set of facts from another, never 0. 0: there is no SHA-256. */
 apr_uint64_t wecom_carry_print(const wecom_ticket_t *ticket, apr_pool_t *pool);
 
 /* Newer facts on their way to the sessions of a member: kept under the source's app, until

@@ -213,7 +213,7 @@ apr_table_t *wecom_field_facts(const apr_array_header_t *fields, const wecom_mem
         if (value != NULL) {
             apr_table_setn(facts, field->origin, apr_pstrcat(pool, "=", value, NULL));
         }
-        else if (field->extattr != NULL && member->extattr != NULL) {
+        else if (field->extattr != NULL) { /* user/get tells all that there are */
             apr_table_setn(facts, field->origin, GONE);
         }
     }

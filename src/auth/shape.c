@@ -68,7 +68,7 @@ int wecom_shape_may_tell(wecom_shape_due_t *due, int part, apr_int64_t now)
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-wecom_status_t wecom_shape_read_tree(void *block, apr_size_t size, wecom_tree_report_t *report,
+wecom_status_t wecom_shape_fetch_tree(void *block, apr_size_t size, wecom_tree_report_t *report,
                                      wecom_error_t *err, const wecom_app_t *app,
                                      const wecom_ports_t *ports, apr_pool_t *pool)
 {
@@ -108,7 +108,7 @@ static int is_about_the_tag(const wecom_error_t *err)
                || err->upstream == WECOM_CONTACTS_NO_SUCH_TAG);
 }
 
-wecom_status_t wecom_shape_read_tags(void *block, apr_size_t size, wecom_tags_report_t *report,
+wecom_status_t wecom_shape_fetch_tags(void *block, apr_size_t size, wecom_tags_report_t *report,
                                      wecom_error_t *err, const apr_array_header_t *wanted,
                                      const wecom_app_t *app, const wecom_ports_t *ports,
                                      apr_pool_t *pool)

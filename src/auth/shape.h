@@ -60,7 +60,7 @@ int wecom_shape_may_tell(wecom_shape_due_t *due, int part, apr_int64_t now);
 
 /* Read the departments that the app sees, and build them into the block. WECOM_OK; what WeCom or
  * the transport said; WECOM_E_TOO_LARGE with report->needed. */
-wecom_status_t wecom_shape_read_tree(void *block, apr_size_t size, wecom_tree_report_t *report,
+wecom_status_t wecom_shape_fetch_tree(void *block, apr_size_t size, wecom_tree_report_t *report,
                                      wecom_error_t *err, const wecom_app_t *app,
                                      const wecom_ports_t *ports, apr_pool_t *pool);
 
@@ -74,7 +74,7 @@ typedef struct wecom_tags_report_t {
 /* Read all tags, and the members of those that are wanted (const char *: id or name), and build
  * them into the block. A wanted tag that does not exist is no failure; one that the app may not
  * see (60011, 40068) neither: its members stay unknown. */
-wecom_status_t wecom_shape_read_tags(void *block, apr_size_t size, wecom_tags_report_t *report,
+wecom_status_t wecom_shape_fetch_tags(void *block, apr_size_t size, wecom_tags_report_t *report,
                                      wecom_error_t *err, const apr_array_header_t *wanted,
                                      const wecom_app_t *app, const wecom_ports_t *ports,
                                      apr_pool_t *pool);

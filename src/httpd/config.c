@@ -218,11 +218,6 @@ void *wecom_config_merge_place(apr_pool_t *pool, void *base_, void *add_)
 
 /* --- setters ---------------------------------------------------------------------------------- */
 
-int wecom_config_is_htaccess(cmd_parms *cmd)
-{
-    return ap_check_cmd_context(cmd, NOT_IN_HTACCESS) != NULL;
-}
-
 static wecom_server_t *server_of(cmd_parms *cmd)
 {
     return ap_get_module_config(cmd->server->module_config, &auth_wecom_module);

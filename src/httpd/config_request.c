@@ -30,3 +30,8 @@ int wecom_config_is_popup_origin(const wecom_server_t *server, const char *origi
     }
     return 0;
 }
+
+int wecom_config_is_htaccess(cmd_parms *cmd)
+{
+    return ap_check_cmd_context(cmd, NOT_IN_HTACCESS) != NULL;
+}

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "../auth/carry.h"
+#include "../auth/field.h"
 #include "../wecom/api.h"
 #include "../wecom/trouble.h"
 #include "audit.h"

@@ -46,7 +46,7 @@ void wecom_shape_shm_reset(apr_pool_t *pconf);
 /* Make or find the rooms of a server's sources. OK or HTTP_INTERNAL_SERVER_ERROR, logged. */
 int wecom_shape_shm_add(const wecom_server_t *server, server_rec *main, apr_pool_t *pconf);
 
-/* --- for the one who fills them: one at a time in the whole node ------------------------------- */
+/* --- for the one who fills them: one at a time in the whole node ------------------------------ */
 
 const apr_array_header_t *wecom_shape_shm_rooms(void);   /* wecom_shape_room_t * */
 const wecom_source_t *wecom_shape_room_source(const wecom_shape_room_t *room);

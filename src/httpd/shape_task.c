@@ -98,14 +98,15 @@ static int read_tree(const errand_t *errand)
 
     memset(&err, 0, sizeof(err));
     memset(&report, 0, sizeof(report));
-    status = wecom_shape_read_tree(block, size, &report, &err, &errand->source->app,
+    status = wecom_shape_fetch_tree(block, size, &report, &err, &errand->source->app,
                                    errand->ports, errand->pool);
     if (status == WECOM_OK) {
         wecom_shape_room_publish(room, WECOM_SHAPE_TREE);
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, errand->main, WC(0420)
                      "source %s: %" APR_SIZE_T_FMT " departments are known, in %" APR_SIZE_T_FMT
                      " bytes%s", id, report.count, report.needed,
-                     report.unnamed == report.count ? "; WeCom withholds their names from this app" : "");
+                     report.unnamed == report.count && report.count > 0
+                         ? "; WeCom withholds their names from this app" : "");
         if (report.lost > 0) {
             ap_log_error(APLOG_MARK, APLOG_WARNING, 0, errand->main, WC(0421)
                          "source %s: the parents of %" APR_SIZE_T_FMT " departments lead in a "
@@ -142,7 +143,7 @@ static int read_tags(const errand_t *errand)
 
     memset(&err, 0, sizeof(err));
     memset(&report, 0, sizeof(report));
-    status = wecom_shape_read_tags(block, size, &report, &err, errand->tags,
+    status = wecom_shape_fetch_tags(block, size, &report, &err, errand->tags,
                                    &errand->source->app, errand->ports, errand->pool);
     if (status == WECOM_OK) {
         wecom_shape_room_publish(room, WECOM_SHAPE_TAGS);
