@@ -177,12 +177,12 @@ def test_spelling(passing, signed_in):
 
 
 def test_headers_for_cgi(passing, signed_in, encoding):
-    env = passing.environment(signed_in(passing, "LiNa"))
-    assert decoded(encoding, env["HTTP_X_WECOM_NAME"]) == "李娜"
-    assert decoded(encoding, env["HTTP_X_WECOM_POSITION"]) == "平台工程师"
+    env = passing.environment(signed_in(passing, "wangfang"))
+    assert decoded(encoding, env["HTTP_X_WECOM_NAME"]) == "王芳"
+    assert decoded(encoding, env["HTTP_X_WECOM_POSITION"]) == "市场经理"
     assert "HTTP_X_WECOM_EMPLOYEE_NO" not in env, "the member has none"
-    off = passing.environment(signed_in(passing, "LiNa"), "/off")
-    assert off["WECOM_NAME"] == "李娜" and not [n for n in off if n.startswith("HTTP_X_WECOM")]
+    off = passing.environment(signed_in(passing, "wangfang"), "/off")
+    assert off["WECOM_NAME"] == "王芳" and not [n for n in off if n.startswith("HTTP_X_WECOM")]
 
 
 def test_trace(sites, signed_in):
