@@ -48,9 +48,9 @@ const char *wecom_field_parse_all(apr_array_header_t **fields, const apr_array_h
 void wecom_field_take(apr_table_t *values, const apr_array_header_t *fields,
                       const wecom_member_t *member);
 
-/* What user/get has said of a member, whatever the fields are called here: by their origins, for those
- * who call them something else (two virtual hosts with one source). A value that is withheld is not
- * in it; an extended attribute that the member does not have is in it as gone. */
+/* What user/get has said of a member, whatever the fields are called here: by their origins, for
+ * those who call them something else (two virtual hosts with one source). A value that is withheld
+ * is not in it; an extended attribute that the member does not have is in it as gone. */
 apr_table_t *wecom_field_facts(const apr_array_header_t *fields, const wecom_member_t *member,
                                apr_pool_t *pool);
 
