@@ -139,7 +139,7 @@ def test_environment_of_a_cgi(site, signed_in):
     assert env["REMOTE_USER"] == "LiNa" and env["AUTH_TYPE"] == "WeCom"
     assert {name: value for name, value in env.items() if name.startswith("WECOM_")} == {
         "WECOM_USERID": "LiNa", "WECOM_SOURCE": "acme", "WECOM_NAME": "李娜",
-        "WECOM_DEPARTMENTS": "3", "WECOM_MAIN_DEPARTMENT": "3"}
+        "WECOM_DEPARTMENTS": "3", "WECOM_MAIN_DEPARTMENT": "3", "WECOM_LEADS": "3"}
 
 
 def test_several_departments(site, signed_in):
