@@ -137,6 +137,12 @@ def test_wrong_name_and_lost_cookies(fresh, log, visitors, look, language):
     check(browser, look, "cookie-lost", language)
 
 
+def phone(visitors, language):
+    """A phone's own browser, and LiNa's WeCom on it."""
+    return (visitors(device=IPHONE, language=language),
+            visitors(device=IPHONE.in_wecom(), person="LiNa", language=language))
+
+
 def pull_up(browser, wecom, site):
     """As far as the question; gives the number that the browser shows, and the link."""
     browser.open(site.url("/intranet/page1.html"))
@@ -160,8 +166,7 @@ def answer(wecom, value):
 def test_pull_up(fresh, log, visitors, look, language):
     """The phone's browser, and WeCom on the same phone."""
     site = portal(fresh)
-    browser = visitors(device=IPHONE, language=language)
-    wecom = visitors(device=IPHONE.in_wecom(), person="LiNa", language=language)
+    browser, wecom = phone(visitors, language)
     number, _ = pull_up(browser, wecom, site)
     check(browser, look, "pair-number", language)
     check(wecom, look, "pair-question", language)
@@ -176,8 +181,7 @@ def test_pull_up(fresh, log, visitors, look, language):
 def test_pull_ups_that_end(fresh, log, visitors, look, language):
     """The wrong number, the one that is not me, the link opened outside WeCom and once more."""
     site = portal(fresh)
-    browser = visitors(device=IPHONE, language=language)
-    wecom = visitors(device=IPHONE.in_wecom(), person="LiNa", language=language)
+    browser, wecom = phone(visitors, language)
     number, _ = pull_up(browser, wecom, site)
     wrong = next(button.get_attribute("value")
                  for button in wecom.driver.find_elements("name", "number")
