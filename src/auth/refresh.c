@@ -21,7 +21,9 @@ wecom_refresh_verdict_t wecom_refresh_judge(int *due, const wecom_ticket_t *tick
     apr_int64_t age = seconds_since(confirmed, now);
 
     *due = 0;
-    if (marks->ended != 0 && ticket->issued <= marks->ended) {
+    /* A login that was half finished at the recall is issued after it, on a yes from before it. */
+    if (marks->ended != 0
+        && (ticket->issued <= marks->ended || ticket->checked <= marks->ended)) {
         return WECOM_REFRESH_OVER;
     }
     if (span == NULL) {

@@ -45,7 +45,8 @@ typedef enum wecom_rule_under_t {
 } wecom_rule_under_t;
 
 /* Regular expressions are those of the web server: compiled when the rule is parsed, matched when
- * it is judged. */
+ * it is judged. matches: 1, 0, or -1 where it gives up, as PCRE does after too many steps; a member
+ * who writes a field himself can make it, so that is no "does not fit". */
 typedef struct wecom_rule_regex_t {
     const void *(*compile)(const char *pattern, apr_pool_t *pool);  /* NULL: not well-formed */
     int (*matches)(const void *compiled, const char *text);

@@ -295,6 +295,12 @@ static void judge_tag_department(const judgement_t *on, apr_int64_t id)
     no_tree(on);
 }
 
+/* An id as WeCom writes it, whatever noughts stand before it here. */
+static const char *wanted_name(const judgement_t *on, const wecom_rule_word_t *word)
+{
+    return word->id != 0 ? number_text(word->id, on->pool) : word->name;
+}
+
 static void judge_tag(const judgement_t *on, const wecom_rule_word_t *word)
 {
     const wecom_tags_t *tags = on->facts->shape->tags;
@@ -304,7 +310,7 @@ static void judge_tag(const judgement_t *on, const wecom_rule_word_t *word)
 
     if (tags == NULL) {
         unknown(on, "the tags of ", on->facts->source->id, " are not there yet");
-        on->finding->wants_tag = word->name;
+        on->finding->wants_tag = wanted_name(on, word);
         return;
     }
     at = find_tag(on, tags, word);
@@ -313,7 +319,7 @@ static void judge_tag(const judgement_t *on, const wecom_rule_word_t *word)
     }
     if (!wecom_tags_is_read(tags, at)) {
         unknown(on, "the members of tag ", word->name, " are not there yet");
-        on->finding->wants_tag = word->name;
+        on->finding->wants_tag = wanted_name(on, word);
         return;
     }
     if (wecom_tags_has_user(tags, at, on->facts->ticket->userid)) {
@@ -331,6 +337,7 @@ static void judge_tag(const judgement_t *on, const wecom_rule_word_t *word)
 
 /* --- attributes ------------------------------------------------------------------------------- */
 
+/* 1, 0, or -1 where a regular expression gives up. */
 static int fits(const judgement_t *on, const wecom_rule_word_t *word, const char *value)
 {
     if (word->regex != NULL) {
@@ -350,11 +357,15 @@ static void judge_attribute(const judgement_t *on, const wecom_rule_word_t *word
     int any = 0;
 
     wecom_rule_value_begin(&value, word->field);
-    while (!any && wecom_rule_value_next(&value, on->facts)) {
+    while (any == 0 && wecom_rule_value_next(&value, on->facts)) {
         any = fits(on, word, value.text);
         count++;
     }
-    if (count == 0) {
+    if (any < 0) {
+        unknown(on, "PCRE gives up on what the member's ", word->field, " is, after too many "
+                "steps; write a regular expression with fewer repetitions inside repetitions");
+    }
+    else if (count == 0) {
         missing(on, "the session does not hold ", word->field, ": WeCom has not told it");
     }
     else if (any != negated) {

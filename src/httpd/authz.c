@@ -35,7 +35,9 @@ static const void *compile(const char *pattern, apr_pool_t *pool)
 
 static int matches(const void *compiled, const char *text)
 {
-    return ap_regexec(compiled, text, 0, NULL, 0) == 0;
+    int rc = ap_regexec(compiled, text, 0, NULL, 0);
+
+    return rc == 0 ? 1 : rc == AP_REG_NOMATCH ? 0 : -1;
 }
 
 static const wecom_rule_regex_t regex = { compile, matches };

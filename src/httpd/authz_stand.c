@@ -33,7 +33,7 @@ static const char *provider_of(int *negated, const ap_directive_t *directive, ap
     return *negated ? ap_getword_conf(pool, &args) : name;
 }
 
-/* Does this one make httpd ask for a login, or may it? */
+/* Does this Require make httpd ask for a login, or may it? */
 static int asks(const ap_directive_t *directive, apr_pool_t *pool)
 {
     const char *name;
@@ -41,7 +41,7 @@ static int asks(const ap_directive_t *directive, apr_pool_t *pool)
     size_t i;
 
     if (ap_cstr_casecmp(directive->directive, "Require") != 0) {
-        return !is_section(directive, "<RequireNone");
+        return 0;
     }
     name = provider_of(&negated, directive, pool);
     for (i = 0; i < sizeof(strangers_too) / sizeof(strangers_too[0]); i++) {
@@ -52,22 +52,38 @@ static int asks(const ap_directive_t *directive, apr_pool_t *pool)
     return !negated;
 }
 
-/* What turns a rule round stands among others, all of which strangers satisfy. A section in a
- * section is left alone: what stands around it may ask. An outer place under AuthMerging may too,
- * but cannot be seen from here; there the cure does no harm. */
+/* Does anything in this section ask, however deep, but for what stands in `except`? */
+static int any_asks(const ap_directive_t *section, const ap_directive_t *except, apr_pool_t *pool)
+{
+    const ap_directive_t *at;
+
+    for (at = section->first_child; at != NULL; at = at->next) {
+        if (at != except && (asks(at, pool)
+                             || (!is_section(at, "<RequireNone") && any_asks(at, NULL, pool)))) {
+            return 1;
+        }
+    }
+    return 0;
+}
+
+/* What turns a rule round stands among others, all of which strangers satisfy, and so do the
+ * sections around: a <RequireAny> with all that is in it, a <RequireAll> where nothing beside asks.
+ * An outer place under AuthMerging may ask too, but cannot be seen from here; there the cure does no
+ * harm. */
 static int lets_strangers_in(const ap_directive_t *turned, apr_pool_t *pool)
 {
-    const ap_directive_t *all = turned->parent;
-    const ap_directive_t *sibling;
+    const ap_directive_t *inner = turned;
+    const ap_directive_t *section = turned->parent;
 
-    if (!is_section(all, "<RequireAll") || is_section(all->parent, "<RequireAll")
-        || is_section(all->parent, "<RequireAny") || is_section(all->parent, "<RequireNone")) {
+    if (!is_section(section, "<RequireAll")) {
         return 0;
     }
-    for (sibling = all->first_child; sibling != NULL; sibling = sibling->next) {
-        if (asks(sibling, pool)) {
+    while (is_section(section, "<RequireAll") || is_section(section, "<RequireAny")) {
+        if (is_section(section, "<RequireAll") && any_asks(section, inner, pool)) {
             return 0;
         }
+        inner = section;
+        section = section->parent;
     }
     return 1;
 }

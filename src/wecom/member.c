@@ -117,6 +117,21 @@ static void member_read_departments(wecom_member_t *member, const wecom_json_t *
     member->department_count = kept;
 }
 
+/* In the pool, with a blank for each control byte. Members write some fields themselves, and what is
+ * said of them goes into headers and lines of applications, where a line feed begins another one. */
+static const char *member_plain(const char *text, apr_pool_t *pool)
+{
+    char *plain = apr_pstrdup(pool, text);
+    char *c;
+
+    for (c = plain; *c != '\0'; c++) {
+        if ((unsigned char)*c < 0x20 || *c == 0x7f) {
+            *c = ' ';
+        }
+    }
+    return plain;
+}
+
 /* The value of an extended attribute, NULL when it has none that is known here. Private
  * deployments write a text without its object. */
 static const char *member_attribute_value(const wecom_json_t *attribute)
@@ -159,7 +174,7 @@ static void member_read_attributes(wecom_member_t *member, const wecom_json_t *a
             continue;
         }
         room -= strlen(name) + strlen(value);
-        apr_table_set(attributes, name, value);
+        apr_table_setn(attributes, apr_pstrdup(pool, name), member_plain(value, pool));
     }
     member->extattr = apr_is_empty_table(attributes) ? NULL : attributes;
 }
@@ -233,7 +248,7 @@ void wecom_member_read(wecom_member_t *member, const wecom_json_t *answer, apr_p
             continue;
         }
         if (text[0] != '\0' || *member_text(member, i) == NULL) {
-            wecom_member_set_field(member, field->name, apr_pstrdup(pool, text));
+            wecom_member_set_field(member, field->name, member_plain(text, pool));
         }
     }
     member->status = (int)wecom_json_number(answer, "status", 1, MEMBER_MAX_STATUS,

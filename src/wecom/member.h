@@ -58,7 +58,7 @@ int wecom_member_same(const char *a, const char *b, int with_case);
  * what is there. userid is not touched. Text beyond its ceiling and wrong types are left out; so
  * are extended attributes beyond theirs, and the second of two whose names differ in ASCII case
  * alone or not at all. An attribute that is a link has its address for a value. Values are copied
- * into the pool. */
+ * into the pool, with a blank for each control byte. */
 void wecom_member_read(wecom_member_t *member, const wecom_json_t *answer, apr_pool_t *pool);
 
 /* --- the texts of a member by name, as the answer spells it: "position" --------------------- */

@@ -197,6 +197,24 @@ def test_trace(sites, signed_in):
     assert b"wecom" not in answer.body.lower() and b"boss" not in answer.body
 
 
+def test_control_bytes(sites, backend, sim, signed_in, via):
+    """What a member writes into the own record is no header and no request of its own, also where
+    an administrator hands it on with mod_headers, which writes what an expression gives."""
+    bad = "x\r\nX-Role: boss\r\n\r\nGET /app/boss HTTP/1.1"
+    site = sites(modules=PROXY, sources=(HR,), lines=(FIELDS,), places=(
+        Place(via=via), Place("/app", lines=(
+            f"ProxyPass {backend.url}/app", "WeComPassHeaders percent name",
+            *(f'RequestHeader set X-{name} "expr=%{{env:WECOM_{name}}}"'
+              for name in ("NAME", "POSITION", "EMPLOYEE_NO"))))))
+    sim.member("LiNa", name=bad, position=bad, extattr={"工号": bad})
+    browser = signed_in(site, "LiNa")
+    told = hears(site, "/app/x", browser)
+    plain = bad.replace("\r", " ").replace("\n", " ")
+    assert "x-role" not in told and unquote(told["x-wecom-name"]) == plain
+    assert {told[f"x-{name}"] for name in ("name", "position", "employee_no")} == {plain}
+    assert site.environment(browser)["WECOM_NAME"] == plain
+
+
 # --- headers belong to a place ---
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pytest
 
 from harness.people import ALL, MEMBERS
+from harness.seal import Sealer
 from harness.server import wait_until
 from harness.site import Place, Source, rules as place
 from test_require import BASIC, BASIC_MODULES, HASH
@@ -333,6 +334,24 @@ def test_another_type_admits_nobody(sites, seats, log, rule):
             answer = member.get(site.url(f"/b{EACH.index(rule)}/{kind}/"), headers)
             assert answer.text != "in\n"
             assert answer.status_code == (500 if kind != "plain" and headers else 401)
+    log.allow(*NOISE)
+
+
+# --- a regular expression that gives up ---
+
+@pytest.mark.parametrize("lines", [
+    ('Require wecom-attribute "position!~^(a+)+$"',),
+    ('Require wecom-attribute "position~^(a+)+$"',),
+    ("<RequireAll>", "Require valid-user", 'Require not wecom-attribute "position~^(a+)+$"',
+     "</RequireAll>")], ids=["unlike", "like", "not"])
+def test_a_value_that_takes_too_long(sites, paths, browsers, log, lines):
+    """A member may write his position himself: PCRE's patience is no way in."""
+    site = sites(lines=("WeComSessionFields position",), places=(place("tired", *lines),))
+    browser = browsers()
+    browser.set_cookie(*Sealer(paths, site).ticket(userid="LiNa", source="acme", fields={
+        "position": "a" * 60 + "!"}))
+    assert browser.get(site.url("/tired/")).status_code == 500
+    log.expect("WC0328", "PCRE gives up on what the member's position is")
     log.allow(*NOISE)
 
 

@@ -85,6 +85,18 @@ UNASKED = {
     "none": ASKED.format("Require all granted\n<RequireNone>\nRequire wecom-source acme\n"
                          "</RequireNone>").replace("Require not wecom-leader 3\n", ""),
     "alone": ASKED.format(""),
+    "any-inside": ASKED.format("<RequireAny>\nRequire all granted\nRequire ip 192.0.2.1\n"
+                               "</RequireAny>"),
+    "all-inside": ASKED.format("<RequireAll>\nRequire all granted\n</RequireAll>"),
+    "other-lines": ASKED.format('AuthName "Another"\nRequire all granted'),
+    "in-any": "<RequireAny>\nRequire valid-user\n" + ASKED.format("Require all granted")
+              + "\n</RequireAny>",
+    "in-all": "<RequireAll>\nRequire all granted\n" + ASKED.format("Require all granted")
+              + "\n</RequireAll>",
+    "none-inside": ASKED.format("Require all granted\n<RequireNone>\nRequire valid-user\n"
+                                "</RequireNone>"),
+    "far-in": "<RequireAll>\n<RequireAny>\nRequire valid-user\n"
+              + ASKED.format("Require all granted") + "\n</RequireAny>\n</RequireAll>",
 }
 
 
@@ -105,10 +117,19 @@ def test_refusals_that_would_ask_nobody(sites, browsers, name, via):
 
 @pytest.mark.parametrize("line", ["Require valid-user", "Require user LiNa", "Require wecom-user",
                                   "Require expr %{REMOTE_USER} == 'LiNa'",
-                                  "<RequireAny>\nRequire valid-user\n</RequireAny>"])
+                                  "<RequireAny>\nRequire valid-user\n</RequireAny>",
+                                  "<RequireAll>\n<RequireAny>\nRequire ip 192.0.2.1\n"
+                                  "Require valid-user\n</RequireAny>\n</RequireAll>"])
 def test_refusals_beside_a_login(sites, line):
     site = sites.prepare(places=(Place(), place("good", *ASKED.format(line).split("\n"))))
     code, said = site.configtest()
+    assert code == 0, said
+
+
+def test_a_login_further_out(sites):
+    lines = ("<RequireAll>", "Require valid-user", "<RequireAny>",
+             *ASKED.format("Require all granted").split("\n"), "</RequireAny>", "</RequireAll>")
+    code, said = sites.prepare(places=(Place(), place("good", *lines))).configtest()
     assert code == 0, said
 
 

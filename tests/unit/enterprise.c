@@ -15,12 +15,12 @@ static const void *compile(const char *pattern, apr_pool_t *pool)
     return pattern;
 }
 
-/* "Matches" what begins so. */
+/* "Matches" what begins so; '?' gives up. */
 static int matches(const void *compiled, const char *text)
 {
     const char *pattern = compiled;
 
-    return strncmp(text, pattern, strlen(pattern)) == 0;
+    return *pattern == '?' ? -1 : strncmp(text, pattern, strlen(pattern)) == 0;
 }
 
 static const wecom_rule_regex_t regex = { compile, matches };

@@ -43,7 +43,7 @@ void enterprise_plant(enterprise_t *scene, const wecom_department_t *list, apr_s
                       apr_pool_t *pool);
 
 /* The rule of a line: "wecom-tag vpn users|7"; words are parted by a bar. A regular expression is
- * the beginning of what it fits. */
+ * the beginning of what it fits, and gives up where it begins with a '?'. */
 wecom_rule_t *enterprise_rule(const char *line, apr_pool_t *pool);
 
 #endif

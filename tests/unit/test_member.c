@@ -97,6 +97,20 @@ static void whole_member_is_read(void **state)
     assert_int_equal(member.leads[2], 0);
 }
 
+/* A line feed in a name would be a second header of an application. */
+static void control_bytes_become_blanks(void **state)
+{
+    world_t *world = *state;
+    wecom_member_t member = { .userid = "alice" };
+
+    read_json(&member, "{\"name\":\"Al\\r\\nX-Role: boss\",\"position\":\"\\u007f\\t\\u0001.\","
+                       "\"extattr\":{\"attrs\":[{\"type\":0,\"name\":\"room\",\"text\":"
+                       "{\"value\":\"1\\n\xe7\x88\xb1\"}}]}}", world->pool);
+    assert_string_equal(member.name, "Al  X-Role: boss");
+    assert_string_equal(member.position, "   .");
+    assert_string_equal(apr_table_get(member.extattr, "room"), "1 \xe7\x88\xb1");
+}
+
 static void only_what_is_there_overwrites(void **state)
 {
     world_t *world = *state;
@@ -403,6 +417,8 @@ int main(void)
         cmocka_unit_test(userid_is_as_documented),
         cmocka_unit_test(same_member_with_and_without_case),
         cmocka_unit_test_setup_teardown(whole_member_is_read, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(control_bytes_become_blanks, world_setup,
+                                        world_teardown),
         cmocka_unit_test_setup_teardown(only_what_is_there_overwrites, world_setup,
                                         world_teardown),
         cmocka_unit_test_setup_teardown(wrong_types_and_sizes_are_left_out, world_setup,

@@ -31,6 +31,8 @@ static void verdicts(void **state)
         { "ended before", 0, -1, 0, 0, 1, 1, WECOM_REFRESH_GOOD, 0 },
         { "ended with it", 0, LOGIN, 0, 0, 1, 1, WECOM_REFRESH_OVER, 0 },
         { "ended", 0, LOGIN + 9, 0, 0, 10, 1, WECOM_REFRESH_OVER, 0 },
+        { "half finished when it ended", -20, LOGIN - 5, 0, 0, 10, 1, WECOM_REFRESH_OVER, 0 },
+        { "half finished after it ended", -20, LOGIN - 25, 0, 0, 10, 1, WECOM_REFRESH_GOOD, 0 },
         { "ended, checked", 100, LOGIN + 9, 0, 100, 110, 1, WECOM_REFRESH_OVER, 0 },
         { "ended, nobody asks", 0, LOGIN + 9, 0, 0, 10, 0, WECOM_REFRESH_OVER, 0 },
         { "changed", 0, 0, 50, 50, 60, 1, WECOM_REFRESH_TAKE, 0 },

@@ -208,6 +208,9 @@ static void attributes(void **state)
         { "wecom-attribute position!=Engineer", BACKEND, DENIED, NULL },
         { "wecom-attribute position~Eng", BACKEND, GRANTED, NULL },
         { "wecom-attribute position~ngi", BACKEND, DENIED, NULL },
+        { "wecom-attribute position~?", BACKEND, UNKNOWN, "PCRE gives up" },
+        { "wecom-attribute position!~?", BACKEND, UNKNOWN, "PCRE gives up" },
+        { "wecom-attribute skill!~?|skill=c", BACKEND, GRANTED, NULL },
         { "wecom-attribute position!~Boss", BACKEND, GRANTED, NULL },
         { "wecom-attribute position!~Eng", BACKEND, DENIED, NULL },
         { "wecom-attribute position=Boss|position=Engineer", BACKEND, GRANTED, NULL },
@@ -346,6 +349,8 @@ static void wishes(void **state)
     CHECK(!finding.wants_tree && support_same(finding.wants_tag, "vpn users"), "a tag");
     judge(&finding, "wecom-tag acme/7", scene, *state);
     CHECK(support_same(finding.wants_tag, "7"), "a tag by its id");
+    judge(&finding, "wecom-tag 007", scene, *state);
+    CHECK(support_same(finding.wants_tag, "7"), "and by its id as WeCom writes it");
     judge(&finding, "wecom-tag unread", tagged, *state);
     CHECK(support_same(finding.wants_tag, "unread"), "members");
     judge(&finding, "wecom-tag vpn", tagged, *state);
