@@ -91,7 +91,14 @@ static int rests(const reading_t *reading)
                   != WECOM_OK;
 }
 
-/* For all members of the source: the next one would hear the same. */
+/* An answer that cannot be read, or is about somebody else, says nothing about the next member: one
+ * odd record shall not keep all others from being read. */
+static int is_about_one(wecom_reason_t reason)
+{
+    return reason == WECOM_REASON_ANSWER || reason == WECOM_REASON_MISMATCH;
+}
+
+/* For all members of the source, where the next one would hear the same. */
 static void rest(const reading_t *reading, wecom_reason_t reason, const wecom_error_t *err)
 {
     static const wecom_bytes_t mark = { (const unsigned char *)"1", 1 };
@@ -100,8 +107,10 @@ static void rest(const reading_t *reading, wecom_reason_t reason, const wecom_er
     apr_int64_t span = reading->server->refresh < MOST_REST ? reading->server->refresh : MOST_REST;
     apr_time_t now = apr_time_now();
 
-    cache->put(cache, "reread-rest", reading->source->print, mark, now,
-               now + apr_time_from_sec(span), reading->pool);
+    if (!is_about_one(reason)) {
+        cache->put(cache, "reread-rest", reading->source->print, mark, now,
+                   now + apr_time_from_sec(span), reading->pool);
+    }
     if (cache->put_if_absent(cache, "reread-said", reading->source->print, mark, now,
                              now + SAY_AGAIN, reading->pool) == WECOM_E_EXISTS) {
         return;

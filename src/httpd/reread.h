@@ -5,7 +5,8 @@
  * Who is not active any more, or no member, is recalled for every app of the corp that this server
  * knows; who is out of an app's visible range, for that app. Changed facts go into the cache and
  * get a mark, by which older sessions take them. Where WeCom says nothing about the member nothing
- * changes: the source rests for a while, and the members come back with their next requests.
+ * changes: the source rests for a while, unless only this answer was odd, and the members come back
+ * with their next requests.
  */
 #ifndef WECOM_HTTPD_REREAD_H
 #define WECOM_HTTPD_REREAD_H

@@ -243,6 +243,23 @@ def test_wecom_fails(site, sim, signed_in, log, fault):
     log.expect("WC0364", "LiNa")
 
 
+def test_one_record_that_cannot_be_read(fresh, sim, paths, browsers, log):
+    """It says nothing about the others, who are read all the same."""
+    site = fresh(lines=("WeComRefresh 60s",))
+    sealer = Sealer(paths, site)
+    odd, other = browsers(), browsers()
+    for browser, userid in ((odd, "LiNa"), (other, "zhangwei")):
+        browser.set_cookie(*sealer.ticket(issued=1000, checked=int(time.time()) - 1000,
+                                          userid=userid, source="acme"))
+    sim.fault(CALL, "garbage", times=1)
+    keep_asking(site, odd, lambda a: a.status_code != 200 or log.find("WC0354"), "it is told")
+    sim.member("zhangwei", status=2)
+    keep_asking(site, other, is_out, "zhangwei is out")
+    assert visit(site, odd).status_code == 200
+    log.expect("WC0364", "zhangwei")
+    log.expect("WC0354", "source acme")
+
+
 def test_until_grace(fresh, sim, signed_in, log):
     site = fresh(lines=("WeComRefresh 1s", "WeComRefreshGrace 4s"))
     browser = signed_in(site, "LiNa")
