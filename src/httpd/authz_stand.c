@@ -68,8 +68,8 @@ static int any_asks(const ap_directive_t *section, const ap_directive_t *except,
 
 /* What turns a rule round stands among others, all of which strangers satisfy, and so do the
  * sections around: a <RequireAny> with all that is in it, a <RequireAll> where nothing beside asks.
- * An outer place under AuthMerging may ask too, but cannot be seen from here; there the cure does no
- * harm. */
+ * An outer place under AuthMerging may ask too, but cannot be seen from here; there the cure does
+ * no harm. */
 static int lets_strangers_in(const ap_directive_t *turned, apr_pool_t *pool)
 {
     const ap_directive_t *inner = turned;

@@ -117,8 +117,8 @@ static void member_read_departments(wecom_member_t *member, const wecom_json_t *
     member->department_count = kept;
 }
 
-/* In the pool, with a blank for each control byte. Members write some fields themselves, and what is
- * said of them goes into headers and lines of applications, where a line feed begins another one. */
+/* In the pool, with a blank for each control byte. Members write some fields themselves, and what
+ * is said of them goes into headers and lines of applications, where a line feed begins another. */
 static const char *member_plain(const char *text, apr_pool_t *pool)
 {
     char *plain = apr_pstrdup(pool, text);
