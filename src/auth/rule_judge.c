@@ -357,9 +357,12 @@ static void judge_attribute(const judgement_t *on, const wecom_rule_word_t *word
     int any = 0;
 
     wecom_rule_value_begin(&value, word->field);
+    /* "Another than Intern" asks for one: WeCom tells what nobody has filled in as empty. */
     while (any == 0 && wecom_rule_value_next(&value, on->facts)) {
-        any = fits(on, word, value.text);
-        count++;
+        if (!negated || value.text[0] != '\0') {
+            any = fits(on, word, value.text);
+            count++;
+        }
     }
     if (any < 0) {
         unknown(on, "PCRE gives up on what the member's ", word->field, " is, after too many "

@@ -96,7 +96,8 @@ ROWS = (
     Row("wecom-attribute position!~工程师$", only("zhangwei"), but("zhangwei", "LiNa")),
     Row("wecom-attribute employee_no~^A", only("zhangwei"), but("zhangwei")),
     Row("wecom-attribute alias=", only("LiNa"), but("LiNa")),
-    Row("wecom-attribute alias!=Nana", only("LiNa"), but("LiNa")),
+    Row("wecom-attribute alias!=Nana", NONE, ALL),
+    Row("wecom-attribute alias!~^N", NONE, ALL),
     Row("wecom-attribute leads=3", only("LiNa"), only("liuyang", "nobody")),
     # expressions
     Row("wecom-user %{HTTP:X-Who}", only("LiNa")),
