@@ -381,7 +381,8 @@ static void register_hooks(apr_pool_t *p)
     ap_hook_check_config(wecom_config_check, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_test_config(wecom_dump_test_config, NULL, NULL, APR_HOOK_MIDDLE);
     ap_hook_post_config(wecom_runtime_post_config, NULL, before_watchdog, APR_HOOK_MIDDLE);
-    ap_hook_child_init(wecom_runtime_child_init, NULL, NULL, APR_HOOK_MIDDLE);
+    /* mod_watchdog's begins the thread that works in what ours makes */
+    ap_hook_child_init(wecom_runtime_child_init, NULL, before_watchdog, APR_HOOK_MIDDLE);
 
     /* every request of a host with a source */
     ap_hook_post_read_request(wecom_scrub_request, NULL, NULL, APR_HOOK_REALLY_FIRST);

@@ -6,6 +6,7 @@
 
 #include <apr_strings.h>
 
+#include "claim.h"
 #include "normal.h"
 #include "octets.h"
 
@@ -18,6 +19,16 @@ void wecom_carry_member(wecom_ticket_t *ticket, const wecom_member_t *member)
     ticket->leads = member->leads;
     ticket->department_count = member->department_count;
     ticket->main_department = member->main_department;
+}
+
+static int is_contradicted(const wecom_ticket_t *ticket, const apr_table_t *facts,
+                           apr_pool_t *pool)
+{
+    const char *match = apr_table_get(ticket->fields, WECOM_TICKET_MATCH);
+    const char *print = apr_table_get(ticket->fields, WECOM_TICKET_MATCHED);
+
+    return (ticket->flags & WECOM_TICKET_FIELD_MATCH) != 0 && match != NULL && print != NULL
+           && wecom_claim_contradicts(match, print, facts, pool);
 }
 
 void wecom_carry_over(wecom_ticket_t *ticket, const wecom_ticket_t *newer,
@@ -37,6 +48,9 @@ void wecom_carry_over(wecom_ticket_t *ticket, const wecom_ticket_t *newer,
                                         : apr_table_make(pool, 4);
         wecom_field_hear(values, fields, newer->fields);
         ticket->fields = values;
+        if (is_contradicted(ticket, newer->fields, pool)) {
+            ticket->flags &= ~(unsigned int)WECOM_TICKET_FIELD_MATCH;
+        }
     }
 }
 

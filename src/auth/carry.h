@@ -21,7 +21,8 @@ void wecom_carry_member(wecom_ticket_t *ticket, const wecom_member_t *member);
 
 /* Newer facts into the ticket of a session, which carries these fields (wecom_field_t; NULL: none
  * further). Departments are replaced as a whole. A name or a field that is not there is kept:
- * user/get withholds what only the member's consent brings. Texts are borrowed from `newer`. */
+ * user/get withholds what only the member's consent brings. A value that contradicts the match of
+ * the account takes WECOM_TICKET_FIELD_MATCH away. Texts are borrowed from `newer`. */
 void wecom_carry_over(wecom_ticket_t *ticket, const wecom_ticket_t *newer,
                       const apr_array_header_t *fields, apr_pool_t *pool);
 

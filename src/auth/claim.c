@@ -9,8 +9,11 @@
 #include <apr_strings.h>
 
 #include "../base/text.h"
+#include "field.h"
 #include "normal.h"
 #include "state.h"
+
+#define PRINT_BYTES 8 /* of a hash, in a ticket */
 
 /* The member's fields that may be matched by. */
 static const struct {
@@ -61,6 +64,25 @@ int wecom_claim_is_free(const char *field)
     return find_field(field) == 0;
 }
 
+const char *wecom_claim_origin(const char *field, int i)
+{
+    int at = find_field(field);
+    int k;
+
+    if (at < 0 || !wecom_member_is_field(fields[at].name)) {
+        return NULL;
+    }
+    if (i == 0) {
+        return fields[at].name;
+    }
+    for (k = 0; i == 1 && fields[at].second != 0 && k < FIELDS; k++) {
+        if (fields[k].offset == fields[at].second) {
+            return fields[k].name;
+        }
+    }
+    return NULL;
+}
+
 static const char *text_of(const wecom_member_t *member, apr_size_t offset)
 {
     const char *text = *(const char *const *)((const char *)member + offset);
@@ -79,6 +101,46 @@ static const char *normal_of(const char *text, wecom_column_t column, apr_pool_t
     default:
         return wecom_normal_username(text, pool);
     }
+}
+
+static const char *print_of(const char *value, apr_pool_t *pool)
+{
+    unsigned char hash[WECOM_SHA256_BYTES];
+    wecom_bytes_t bytes;
+
+    if (value == NULL) {
+        return NULL;
+    }
+    bytes.data = (const unsigned char *)value;
+    bytes.len = strlen(value);
+    return wecom_crypto_hash(hash, &bytes, 1) == WECOM_OK
+           ? wecom_text_hex(hash, PRINT_BYTES, pool) : NULL;
+}
+
+const char *wecom_claim_print(const char *field, const wecom_account_t *account, apr_pool_t *pool)
+{
+    return print_of(wecom_account_value(account, (wecom_column_t)wecom_account_column(field),
+                                        pool), pool);
+}
+
+int wecom_claim_contradicts(const char *field, const char *print, const apr_table_t *facts,
+                            apr_pool_t *pool)
+{
+    const wecom_column_t column = (wecom_column_t)wecom_account_column(field);
+    const char *origin;
+    int told = 0;
+    int i;
+
+    for (i = 0; (origin = wecom_claim_origin(field, i)) != NULL; i++) {
+        const char *text = wecom_field_fact(facts, origin);
+        const char *value = text != NULL && *text != '\0' ? normal_of(text, column, pool) : NULL;
+
+        if (value != NULL && wecom_text_equal(print_of(value, pool), print)) {
+            return 0;
+        }
+        told |= value != NULL;
+    }
+    return told;
 }
 
 static void add_value(apr_array_header_t *values, const char *field, const char *text,

@@ -26,6 +26,19 @@ int wecom_claim_needs_consent(const char *field);
  * user/get or consent. */
 int wecom_claim_is_free(const char *field);
 
+/* The i-th of a member's fields (member.h) whose values stand for this one, from 0; NULL behind the
+ * last, and for what is none: userid, since that is who the member is. */
+const char *wecom_claim_origin(const char *field, int i);
+
+/* A print of the account's value that such a field is compared with; NULL: it has none. */
+const char *wecom_claim_print(const char *field, const wecom_account_t *account,
+                              apr_pool_t *pool);
+
+/* Has user/get told this field (wecom_field_facts), and another value than the one with this print?
+ * A value that is withheld contradicts nothing. */
+int wecom_claim_contradicts(const char *field, const char *print, const apr_table_t *facts,
+                            apr_pool_t *pool);
+
 /* The claim of a first step. flags: of the pending login (state.h). *item: the word for what was
  * withheld, for WECOM_WORD_WITHHELD. Texts of source and member are borrowed. */
 void wecom_claim_make(wecom_claim_t *claim, wecom_word_t *item, const wecom_source_t *source,

@@ -29,8 +29,8 @@ static const char *const carried[] = {
 
 /* What {endpoint}/session, the ticket and Require call something else. */
 static const char *const taken[] = {
-    WECOM_TICKET_APP, WECOM_TICKET_MATCH, "department", "error", "expires", "issued", "login",
-    "logout"
+    WECOM_TICKET_APP, WECOM_TICKET_MATCH, WECOM_TICKET_MATCHED, "department", "error", "expires",
+    "issued", "login", "logout"
 };
 
 /* --- words ------------------------------------------------------------------------------------ */
@@ -210,6 +210,9 @@ apr_table_t *wecom_field_facts(const apr_array_header_t *fields, const wecom_mem
         const wecom_field_t *field = &APR_ARRAY_IDX(fields, i, wecom_field_t);
         const char *value = value_of(member, field);
 
+        if (field->member != NULL && wecom_member_is_consented(member, field->member)) {
+            continue;
+        }
         if (value != NULL) {
             apr_table_setn(facts, field->origin, apr_pstrcat(pool, "=", value, NULL));
         }
@@ -218,6 +221,13 @@ apr_table_t *wecom_field_facts(const apr_array_header_t *fields, const wecom_mem
         }
     }
     return facts;
+}
+
+const char *wecom_field_fact(const apr_table_t *facts, const char *origin)
+{
+    const char *fact = apr_table_get(facts, origin);
+
+    return fact != NULL && *fact == '=' ? fact + 1 : NULL;
 }
 
 void wecom_field_hear(apr_table_t *values, const apr_array_header_t *fields,

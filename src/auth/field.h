@@ -49,10 +49,14 @@ void wecom_field_take(apr_table_t *values, const apr_array_header_t *fields,
                       const wecom_member_t *member);
 
 /* What user/get has said of a member, whatever the fields are called here: by their origins, for
- * those who call them something else (two virtual hosts with one source). A value that is withheld
- * is not in it; an extended attribute that the member does not have is in it as gone. */
+ * those who call them something else (two virtual hosts with one source). A value that is withheld,
+ * or came with the member's consent alone, is not in it: else a login with consent and the next
+ * re-reading would never say the same; an extended attribute that the member does not have is in it as gone. */
 apr_table_t *wecom_field_facts(const apr_array_header_t *fields, const wecom_member_t *member,
                                apr_pool_t *pool);
+
+/* What such facts tell of an origin; NULL: nothing, or that it is gone. */
+const char *wecom_field_fact(const apr_table_t *facts, const char *origin);
 
 /* Such facts into a ticket's table: what they do not tell stays. Values are borrowed. */
 void wecom_field_hear(apr_table_t *values, const apr_array_header_t *fields,

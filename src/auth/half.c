@@ -76,6 +76,7 @@ apr_array_header_t *wecom_half_choices(const apr_array_header_t *candidates, apr
 /* The texts of a member by name, the empty ones too. */
 static void write_texts(wecom_json_out_t *out, const wecom_member_t *member)
 {
+    wecom_json_out_t *consented = wecom_json_out_child_array(out, "consented");
     const char *name;
     int i;
 
@@ -86,17 +87,28 @@ static void write_texts(wecom_json_out_t *out, const wecom_member_t *member)
         if (text != NULL) {
             wecom_json_out_text(out, name, text);
         }
+        if (wecom_member_is_consented(member, name)) {
+            wecom_json_out_text(consented, NULL, name);
+        }
     }
 }
 
 static void read_texts(wecom_member_t *member, const wecom_json_t *in)
 {
+    const wecom_json_t *consented = wecom_json_array(in, "consented");
     const char *name;
+    apr_size_t k;
     int i;
 
     member->userid = wecom_json_text(in, "userid", WECOM_MAX_FIELD);
     for (i = 0; (name = wecom_member_field_name(i)) != NULL; i++) {
         wecom_member_set_field(member, name, wecom_json_text(in, name, WECOM_MAX_FIELD));
+    }
+    for (k = 0; k < wecom_json_length(consented); k++) {
+        name = wecom_json_item_text(consented, k, WECOM_MAX_FIELD_NAME);
+        if (name != NULL) {
+            wecom_member_set_consented(member, name);
+        }
     }
 }
 

@@ -8,11 +8,23 @@
 #include <apr_strings.h>
 
 #include "carry.h"
+#include "claim.h"
 #include "field.h"
 #include "refusal.h"
 #include "standing.h"
 
 #define LAST_SOURCE_SECONDS 31536000 /* a year */
+
+static void note_match(apr_table_t *fields, const char *field, const wecom_account_t *account,
+                       apr_pool_t *pool)
+{
+    const char *print = wecom_claim_print(field, account, pool);
+
+    apr_table_setn(fields, WECOM_TICKET_MATCH, field);
+    if (print != NULL) {
+        apr_table_setn(fields, WECOM_TICKET_MATCHED, print);
+    }
+}
 
 static wecom_reason_t make_ticket(wecom_ticket_t *ticket, const wecom_login_t *room,
                                   const wecom_source_t *source, const wecom_member_t *member,
@@ -38,7 +50,7 @@ static wecom_reason_t make_ticket(wecom_ticket_t *ticket, const wecom_login_t *r
         apr_table_setn(fields, WECOM_TICKET_APP, source->print);
     }
     if (standing != NULL && (standing->marks & WECOM_STANDING_FIELD_MATCH) != 0) {
-        apr_table_setn(fields, WECOM_TICKET_MATCH, strchr(standing->linked_by, ':') + 1);
+        note_match(fields, strchr(standing->linked_by, ':') + 1, &standing->account, room->pool);
     }
     wecom_field_take(fields, room->fields, member);
     ticket->fields = fields;
@@ -76,7 +88,7 @@ static wecom_reason_t seal_session(wecom_reply_t *reply, const wecom_login_t *ro
     return WECOM_REASON_NONE;
 }
 
-/* What this login has heard, for the older sessions of the member, on other servers too. */
+/* What this login has heard of user/get, for the older sessions of the member, on other servers too. */
 static const wecom_ticket_t *facts_of(const wecom_ticket_t *ticket, const wecom_login_t *room,
                                       const wecom_member_t *member)
 {
@@ -86,6 +98,9 @@ static const wecom_ticket_t *facts_of(const wecom_ticket_t *ticket, const wecom_
     facts->userid = ticket->userid;
     facts->checked = ticket->checked;
     wecom_carry_member(facts, member);
+    if (wecom_member_is_consented(member, "name")) {
+        facts->name = "";
+    }
     facts->fields = wecom_field_facts(room->origins, member, room->pool);
     return facts;
 }

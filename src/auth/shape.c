@@ -110,8 +110,8 @@ static int is_about_the_tag(const wecom_error_t *err)
 
 wecom_status_t wecom_shape_fetch_tags(void *block, apr_size_t size, wecom_tags_report_t *report,
                                      wecom_error_t *err, const apr_array_header_t *wanted,
-                                     const wecom_app_t *app, const wecom_ports_t *ports,
-                                     apr_pool_t *pool)
+                                     int (*ends)(void), const wecom_app_t *app,
+                                     const wecom_ports_t *ports, apr_pool_t *pool)
 {
     wecom_tag_list_t listed;
     wecom_status_t status = wecom_contacts_read_tags(&listed, err, app, ports, pool);
@@ -125,6 +125,9 @@ wecom_status_t wecom_shape_fetch_tags(void *block, apr_size_t size, wecom_tags_r
     for (i = 0; i < listed.count; i++) {
         if (!is_wanted(&tags[i], wanted, pool)) {
             continue;
+        }
+        if (ends != NULL && ends()) {
+            return wecom_error_set(err, WECOM_E_UNAVAILABLE, 0, "tag/get", "this process ends");
         }
         status = wecom_contacts_read_tag(&tags[i], err, app, ports, pool);
         if (status != WECOM_OK && !is_about_the_tag(err)) {

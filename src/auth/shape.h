@@ -73,10 +73,11 @@ typedef struct wecom_tags_report_t {
 
 /* Read all tags, and the members of those that are wanted (const char *: id or name), and build
  * them into the block. A wanted tag that does not exist is no failure; one that the app may not
- * see (60011, 40068) neither: its members stay unknown. */
+ * see (60011, 40068) neither: its members stay unknown. ends is asked before each tag, which may
+ * take as long as WeCom is slow; its 1 breaks off with WECOM_E_UNAVAILABLE. NULL: never. */
 wecom_status_t wecom_shape_fetch_tags(void *block, apr_size_t size, wecom_tags_report_t *report,
                                      wecom_error_t *err, const apr_array_header_t *wanted,
-                                     const wecom_app_t *app, const wecom_ports_t *ports,
-                                     apr_pool_t *pool);
+                                     int (*ends)(void), const wecom_app_t *app,
+                                     const wecom_ports_t *ports, apr_pool_t *pool);
 
 #endif

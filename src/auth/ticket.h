@@ -38,6 +38,8 @@ enum { /* wecom_ticket_t.flags; sealed, so the numbers never change their meanin
 /* The field whose value made the link, as WeComAssociation names it; with
  * WECOM_TICKET_FIELD_MATCH. */
 #define WECOM_TICKET_MATCH "match"
+/* A print of that value (wecom_claim_print), by which a re-reading can contradict it. */
+#define WECOM_TICKET_MATCHED "matched"
 
 typedef struct wecom_ticket_t {
     unsigned int flags;

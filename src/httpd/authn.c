@@ -299,14 +299,28 @@ int wecom_authn_recognise(request_rec *r)
     return ticket != NULL && allows(place, ticket->source) ? pass(r, visit, place, ticket) : OK;
 }
 
+/* What becomes of somebody who is not known here. */
+static wecom_verdict_t judge_stranger(request_rec *face, wecom_visit_t *visit,
+                                      const wecom_place_t *place)
+{
+    wecom_address_t address;
+    wecom_facts_t facts;
+
+    wecom_request_address(&address, face, visit);
+    facts.ask = wecom_request_ask(face);
+    facts.unauthenticated = (wecom_unauthenticated_t)place->unauthenticated;
+    facts.known = 0;
+    facts.name_fits = wecom_site_fits(visit->server->site, &address);
+    facts.hopped = visit->hopped;
+    return wecom_gate_judge(&facts);
+}
+
 int wecom_authn_check(request_rec *r)
 {
     const wecom_place_t *place;
     const wecom_ticket_t *ticket;
-    wecom_address_t address;
     wecom_request_t *own;
     wecom_visit_t *visit;
-    wecom_facts_t facts;
     request_rec *face;
     const char *fault;
 
@@ -339,13 +353,7 @@ int wecom_authn_check(request_rec *r)
     if (visit->session_unknown) {
         return cannot_tell(r, face, visit);
     }
-    wecom_request_address(&address, face, visit);
-    facts.ask = wecom_request_ask(face);
-    facts.unauthenticated = (wecom_unauthenticated_t)place->unauthenticated;
-    facts.known = 0;
-    facts.name_fits = wecom_site_fits(visit->server->site, &address);
-    facts.hopped = visit->hopped;
-    switch (wecom_gate_judge(&facts)) {
+    switch (judge_stranger(face, visit, place)) {
     case WECOM_VERDICT_LOGIN:
         return begin_login(r, face, visit, 0);
     case WECOM_VERDICT_LOGIN_FORM:

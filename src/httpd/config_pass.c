@@ -11,6 +11,7 @@
 #include "config_build.h"
 #include "scrub.h"
 
+#include "../auth/claim.h"
 #include "../auth/prefix.h"
 
 #define PREFIX    "prefix="
@@ -122,6 +123,27 @@ static int has_origin(const apr_array_header_t *origins, const char *origin)
     return 0;
 }
 
+static void add_origin(apr_array_header_t *origins, const wecom_field_t *field)
+{
+    if (!has_origin(origins, field->origin)) {
+        APR_ARRAY_PUSH(origins, wecom_field_t) = *field;
+    }
+}
+
+/* What accounts are matched by: a re-reading can contradict a match (wecom_carry_over). */
+static void add_matched(apr_array_header_t *origins, const wecom_source_t *source)
+{
+    wecom_field_t field = { NULL, NULL, NULL, NULL, NULL };
+    int i, k;
+
+    for (i = 0; source->fields != NULL && i < source->fields->nelts; i++) {
+        for (k = 0; (field.member = wecom_claim_origin(word(source->fields, i), k)) != NULL; k++) {
+            field.name = field.origin = field.member;
+            add_origin(origins, &field);
+        }
+    }
+}
+
 void wecom_pass_build_origins(wecom_judge_t *judge)
 {
     apr_array_header_t *origins = apr_array_make(judge->pool, 8, sizeof(wecom_field_t));
@@ -133,16 +155,16 @@ void wecom_pass_build_origins(wecom_judge_t *judge)
 
         server->origins = origins;
         for (i = 0; server->fields != NULL && i < server->fields->nelts; i++) {
-            const wecom_field_t *field = &APR_ARRAY_IDX(server->fields, i, wecom_field_t);
-
-            if (!has_origin(origins, field->origin)) {
-                APR_ARRAY_PUSH(origins, wecom_field_t) = *field;
-            }
+            add_origin(origins, &APR_ARRAY_IDX(server->fields, i, wecom_field_t));
+        }
+        for (i = 0; server->sources != NULL && i < server->sources->nelts; i++) {
+            add_matched(origins, APR_ARRAY_IDX(server->sources, i, const wecom_source_t *));
         }
     }
     if (origins->nelts > WECOM_MAX_ORIGINS) {
         wecom_fault(judge, NULL, WC(0182) "WeComSessionFields: the virtual hosts together carry %d "
-                    "different fields, more than %d; take some out", origins->nelts,
+                    "different fields, those of WeComAssociation among them, more than %d; take "
+                    "some out", origins->nelts,
                     WECOM_MAX_ORIGINS);
     }
 }

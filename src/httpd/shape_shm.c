@@ -46,10 +46,10 @@ static apr_hash_t *room_by_source;   /* const wecom_source_t * -> wecom_shape_ro
 /* One for all generations, found again by the app and the sizes. The system gives pages when they
  * are written: what is asked for and not used costs nothing. */
 static head_t *make_head(const wecom_source_t *source, apr_size_t tree, apr_size_t tags,
-                         server_rec *main)
+                         server_rec *main, apr_pool_t *pconf)
 {
     apr_pool_t *process = main->process->pool;
-    const char *key = apr_psprintf(process, "mod_auth_wecom-shape-1-%s-%" APR_SIZE_T_FMT "-%"
+    const char *key = apr_psprintf(pconf, "mod_auth_wecom-shape-1-%s-%" APR_SIZE_T_FMT "-%"
                                    APR_SIZE_T_FMT, source->print, tree, tags);
     void *kept = NULL;
     apr_shm_t *shm;
@@ -68,7 +68,7 @@ static head_t *make_head(const wecom_source_t *source, apr_size_t tree, apr_size
     }
     kept = apr_shm_baseaddr_get(shm);
     memset(kept, 0, sizeof(head_t));
-    apr_pool_userdata_setn(kept, key, NULL, process);
+    apr_pool_userdata_set(kept, key, NULL, process); /* copies the key */
     return kept;
 }
 
@@ -93,7 +93,7 @@ int wecom_shape_shm_add(const wecom_server_t *server, server_rec *main, apr_pool
         room->server = server;
         room->source = source;
         room->head = make_head(source, room->half[WECOM_SHAPE_TREE], room->half[WECOM_SHAPE_TAGS],
-                               main);
+                               main, pconf);
         if (room->head == NULL) {
             return HTTP_INTERNAL_SERVER_ERROR;
         }

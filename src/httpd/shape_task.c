@@ -49,18 +49,34 @@ static int collect_rule(apr_array_header_t *tags, const wecom_rule_t *rule, cons
     return needs_tree;
 }
 
-/* Of the rules of the configuration and of what .htaccess files have asked for. */
-static int collect(apr_array_header_t *tags, const wecom_shape_room_t *room, apr_pool_t *pool)
+static int collect_rules(apr_array_header_t *tags, const char *source, apr_pool_t *pool)
 {
-    const char *source = wecom_shape_room_source(room)->id;
     const apr_array_header_t *rules = wecom_authz_rules();
-    const apr_array_header_t *more = wecom_shape_room_tags(room, pool);
-    int needs_tree = wecom_shape_room_wants_tree(room);
+    int needs_tree = 0;
     int i;
 
     for (i = 0; i < rules->nelts; i++) {
         needs_tree |= collect_rule(tags, APR_ARRAY_IDX(rules, i, const wecom_rule_t *), source,
                                    pool);
+    }
+    return needs_tree;
+}
+
+/* Of the rules of the configuration and of what .htaccess files have asked for. Two sources can be
+ * one app, and then share the memory: whoever comes first reads for both. */
+static int collect(apr_array_header_t *tags, const wecom_shape_room_t *room, apr_pool_t *pool)
+{
+    const apr_array_header_t *rooms = wecom_shape_shm_rooms();
+    const apr_array_header_t *more = wecom_shape_room_tags(room, pool);
+    int needs_tree = wecom_shape_room_wants_tree(room);
+    int i;
+
+    for (i = 0; i < rooms->nelts; i++) {
+        const wecom_shape_room_t *other = APR_ARRAY_IDX(rooms, i, const wecom_shape_room_t *);
+
+        if (wecom_shape_room_due(other) == wecom_shape_room_due(room)) {
+            needs_tree |= collect_rules(tags, wecom_shape_room_source(other)->id, pool);
+        }
     }
     for (i = 0; i < more->nelts; i++) {
         add_once(tags, APR_ARRAY_IDX(more, i, const char *));
@@ -115,7 +131,8 @@ static int read_tree(const errand_t *errand)
         }
         return 1;
     }
-    if (!wecom_shape_may_tell(errand->due, WECOM_SHAPE_TREE, now_of(errand))) {
+    if (wecom_background_ends()
+        || !wecom_shape_may_tell(errand->due, WECOM_SHAPE_TREE, now_of(errand))) {
         return 0;
     }
     if (status == WECOM_E_TOO_LARGE && report.needed > size) {
@@ -144,7 +161,8 @@ static int read_tags(const errand_t *errand)
     memset(&err, 0, sizeof(err));
     memset(&report, 0, sizeof(report));
     status = wecom_shape_fetch_tags(block, size, &report, &err, errand->tags,
-                                   &errand->source->app, errand->ports, errand->pool);
+                                   wecom_background_ends, &errand->source->app, errand->ports,
+                                   errand->pool);
     if (status == WECOM_OK) {
         wecom_shape_room_publish(room, WECOM_SHAPE_TAGS);
         ap_log_error(APLOG_MARK, APLOG_INFO, 0, errand->main, WC(0424)
@@ -159,12 +177,14 @@ static int read_tags(const errand_t *errand)
         if (wecom_shape_room_tags(room, errand->pool)->nelts == WECOM_MAX_WANTED_TAGS) {
             ap_log_error(APLOG_MARK, APLOG_WARNING, 0, errand->main, WC(0429)
                          "source %s: .htaccess files name %d tags or more, and no further ones "
-                         "are read until a restart; name them in the server's configuration", id,
+                         "are read until the server is stopped and started; name them in the "
+                         "server's configuration", id,
                          WECOM_MAX_WANTED_TAGS);
         }
         return 1;
     }
-    if (!wecom_shape_may_tell(errand->due, WECOM_SHAPE_TAGS, now_of(errand))) {
+    if (wecom_background_ends()
+        || !wecom_shape_may_tell(errand->due, WECOM_SHAPE_TAGS, now_of(errand))) {
         return 0;
     }
     if (status == WECOM_E_TOO_LARGE && report.needed > size) {
@@ -193,6 +213,9 @@ static void keep(const errand_t *errand, int part, int (*read_part)(const errand
     if (read_part(errand)) {
         wecom_shape_done(errand->due, part, begun, wecom_shape_room_server(errand->room)->refresh,
                          now);
+    }
+    else if (wecom_background_ends()) { /* the next process need not wait for the retry */
+        wecom_shape_due_now(errand->due, part);
     }
 }
 

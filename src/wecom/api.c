@@ -133,7 +133,12 @@ wecom_status_t wecom_api_parse_member(wecom_member_t *member, wecom_error_t *err
     if (with_status && wecom_json_number(answer, "status", 1, 255, 0) == 0) {
         return wecom_error_set(err, WECOM_E_ANSWER, 0, stage, "status is missing or no status");
     }
-    wecom_member_read(member, answer, pool);
+    if (with_status) {
+        wecom_member_read(member, answer, pool);
+    }
+    else {
+        wecom_member_read_detail(member, answer, pool);
+    }
     return WECOM_OK;
 }
 

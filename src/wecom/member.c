@@ -228,11 +228,28 @@ void wecom_member_set_field(wecom_member_t *member, const char *name, const char
         return;
     }
     member->empty &= ~(1u << i);
+    member->consented &= ~(1u << i);
     if (value != NULL && value[0] == '\0') {
         member->empty |= 1u << i;
         value = NULL;
     }
     *member_text(member, i) = value;
+}
+
+int wecom_member_is_consented(const wecom_member_t *member, const char *name)
+{
+    int i = member_find_field(name);
+
+    return i >= 0 && (member->consented & 1u << i) != 0;
+}
+
+void wecom_member_set_consented(wecom_member_t *member, const char *name)
+{
+    int i = member_find_field(name);
+
+    if (i >= 0 && *member_text(member, i) != NULL) {
+        member->consented |= 1u << i;
+    }
 }
 
 void wecom_member_read(wecom_member_t *member, const wecom_json_t *answer, apr_pool_t *pool)
@@ -257,4 +274,18 @@ void wecom_member_read(wecom_member_t *member, const wecom_json_t *answer, apr_p
                                                 MEMBER_MAX_DEPARTMENT, member->main_department);
     member_read_departments(member, answer, pool);
     member_read_attributes(member, answer, pool);
+}
+
+void wecom_member_read_detail(wecom_member_t *member, const wecom_json_t *answer,
+                              apr_pool_t *pool)
+{
+    wecom_member_t before = *member;
+    int i;
+
+    wecom_member_read(member, answer, pool);
+    for (i = 0; i < MEMBER_FIELDS; i++) {
+        if (*member_text(&before, i) == NULL && *member_text(member, i) != NULL) {
+            member->consented |= 1u << i;
+        }
+    }
 }

@@ -39,6 +39,8 @@ typedef struct wecom_member_t {
     const char *thumb_avatar;
     const char *qr_code;
     unsigned int empty;     /* a bit for each text that is NULL above and was delivered as "" */
+    unsigned int consented; /* a bit for each text that came with the member's consent alone: the
+                             * next user/get withholds it again */
     const apr_table_t *extattr;   /* extended attributes, name to value; NULL: none are known */
     int status;             /* of the enum above */
     apr_int64_t main_department;  /* 0: none */
@@ -61,6 +63,10 @@ int wecom_member_same(const char *a, const char *b, int with_case);
  * into the pool, with a blank for each control byte. */
 void wecom_member_read(wecom_member_t *member, const wecom_json_t *answer, apr_pool_t *pool);
 
+/* The same of auth/getuserdetail, after user/get: what only this answer has told is consented. */
+void wecom_member_read_detail(wecom_member_t *member, const wecom_json_t *answer,
+                              apr_pool_t *pool);
+
 /* --- the texts of a member by name, as the answer spells it: "position" --------------------- */
 
 /* The i-th name, from 0; NULL behind the last. userid is none of them. */
@@ -72,7 +78,13 @@ int wecom_member_is_field(const char *name);
  * the member of the struct, which is NULL for both. */
 const char *wecom_member_field(const wecom_member_t *member, const char *name);
 
-/* Set one, to a text that lives as long as the member; "" and NULL as above. */
+int wecom_member_is_consented(const wecom_member_t *member, const char *name);
+
+/* Mark one that has a text. */
+void wecom_member_set_consented(wecom_member_t *member, const char *name);
+
+/* Set one, to a text that lives as long as the member; "" and NULL as above. It is not
+ * consented then. */
 void wecom_member_set_field(wecom_member_t *member, const char *name, const char *value);
 
 #endif

@@ -8,6 +8,7 @@ import pytest
 
 from harness.accounts import Accounts, directory_lines, place, source
 from harness.client import FETCH, WECOM_IOS
+from harness.server import wait_until
 from harness.site import Vhost
 
 WITHHELD = "WeCom did not give us your {}. Open this site once inside WeCom"
@@ -266,6 +267,23 @@ def test_field_match(fresh, database, accounts, browsers, log):
     walk = lina.scan(site.url("/mail/"), "LiNa")
     assert walk.page.status_code == 403
     assert who(site, lina) == ("li.na", "LiNa")
+
+
+def test_field_match_and_a_rereading(fresh, database, accounts, browsers, sim, log):
+    """What WeCom tells of the member afterwards contradicts a match as well, without a login."""
+    accounts.add("li.na", email="lina@example.com")
+    site = directory_site(fresh, database, "WeComAssociation field email", app=1,
+                          more=("WeComRefresh 1s",),
+                          places=(place(), place("wecom-field-match email", path="/mail")))
+    browser = browsers()
+    browser.scan(site.url("/mail/"), "LiNa")
+    assert who(site, browser, "/mail") == ("li.na", "LiNa")
+    sim.member("LiNa", email="other@example.com", biz_mail="other@example.com")
+    wait_until(lambda: browser.get(site.url("/mail/")).status_code == 403, 30, "contradicted")
+    assert who(site, browser) == ("li.na", "LiNa")
+    log.expect("WC0365", "LiNa")
+    log.expect("WC0251")
+    log.expect("AH01631")
 
 
 # --- later ---

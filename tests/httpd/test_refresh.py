@@ -180,6 +180,23 @@ def test_unchanged_is_not_written(site, sim, signed_in):
     assert all(a.status_code == 200 and not a.headers.get_list("Set-Cookie") for a in answers)
 
 
+def test_consent_is_no_change(fresh, sim, browsers):
+    """user/get withholds what the member has consented to: the re-reading after such a login says
+    the same, and the session keeps it."""
+    site = fresh(lines=(*SOON, "WeComSessionFields email mobile"),
+                 sources=(Source(lines=("WeComScope privateinfo",)),))
+    browser = browsers(WECOM_IOS, person="chenjing")
+    walk = browser.walk(site.url("/intranet/"))
+    assert walk.page.headers.get("X-Sim-Page") == "consent", walk.trail
+    browser.walk(walk.url, method="POST", data={"answer": "allow", "email": "1", "mobile": "1"})
+    before = reads(sim)
+    answers = []
+    keep_asking(site, browser, lambda answer: answers.append(answer) or reads(sim) > before + 1,
+                "read twice")
+    assert all(a.status_code == 200 and not a.headers.get_list("Set-Cookie") for a in answers)
+    assert told(site, browser)["email"] == "chenjing@example.com"
+
+
 def test_both_sessions_of_a_member_take_them(site, sim, signed_in, log):
     one, other = signed_in(site, "LiNa"), signed_in(site, "LiNa")
     sim.member("LiNa", department="2")
@@ -204,14 +221,13 @@ def test_login_tells_the_older_session(fresh, sim, signed_in):
 
 def test_lost_by_the_cache(site, sim, signed_in, log):
     """The facts of a restart are gone with the cache, and the mark is not: log in again."""
-    browser = signed_in(site, "LiNa")
+    browser, idle = signed_in(site, "LiNa"), signed_in(site, "LiNa")
     sim.member("LiNa", department="2")
-    idle = signed_in(site, "LiNa")
     keep_asking(site, browser, is_sealed_anew, "changed")
     site.start_again()
     assert visit(site, browser).status_code == 200
-    keep_asking(site, idle, lambda answer: True, "one request")
-    log.allow("WC0351")
+    assert is_out(visit(site, idle))
+    log.expect("WC0351", "LiNa")
 
 
 # --- WeCom does not say ---

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "../../src/auth/carry.h"
+#include "../../src/auth/claim.h"
 
 static const apr_int64_t ids[] = { 2, 5 };
 static const unsigned char leads[] = { 0, 1 };
@@ -127,12 +128,64 @@ static void prints(void **state)
     }
 }
 
+/* The account zhang was matched by an address; what user/get tells afterwards can contradict it. */
+static void match_is_contradicted(void **state)
+{
+    static const struct {
+        const char *field;
+        const char *facts[4];
+        int stands;
+    } rows[] = {
+        { "email", { NULL }, 1 },
+        { "email", { "mobile", "=13900000000" }, 1 },
+        { "email", { "email", "=" }, 1 },
+        { "email", { "email", "-" }, 1 },
+        { "email", { "email", "=Zhang@Example.com" }, 1 },
+        { "email", { "email", "=other@example.com" }, 0 },
+        { "email", { "email", "=other@example.com", "biz_mail", "=zhang@example.com" }, 1 },
+        { "email", { "biz_mail", "=other@example.com" }, 0 },
+        { "mobile", { "mobile", "=+86 138 0000 0001" }, 1 },
+        { "mobile", { "mobile", "=13800000002" }, 0 },
+        { "alias=username", { "alias", "=zhang" }, 1 },
+        { "alias=username", { "alias", "=zhang2" }, 0 },
+        { "userid", { "userid", "=other" }, 1 },
+    };
+    apr_pool_t *pool = *state;
+    const wecom_account_t account = { .id = "1", .username = "zhang", .phone = "13800000001",
+                                      .email = "zhang@example.com" };
+    size_t i, k;
+
+    for (i = 0; i < COUNT(rows); i++) {
+        apr_table_t *fields = apr_table_make(pool, 2);
+        apr_table_t *facts = apr_table_make(pool, 2);
+        wecom_ticket_t ticket;
+        wecom_ticket_t newer;
+
+        fill(&ticket, "Li");
+        fill(&newer, "Li");
+        ticket.flags = WECOM_TICKET_PREEXISTING | WECOM_TICKET_FIELD_MATCH;
+        apr_table_setn(fields, WECOM_TICKET_MATCH, rows[i].field);
+        apr_table_setn(fields, WECOM_TICKET_MATCHED,
+                       wecom_claim_print(rows[i].field, &account, pool));
+        ticket.fields = fields;
+        for (k = 0; k < 4 && rows[i].facts[k] != NULL; k += 2) {
+            apr_table_setn(facts, rows[i].facts[k], rows[i].facts[k + 1]);
+        }
+        newer.fields = facts;
+        wecom_carry_over(&ticket, &newer, NULL, pool);
+        CHECK(ticket.flags == (unsigned int)(WECOM_TICKET_PREEXISTING
+                                             | (rows[i].stands ? WECOM_TICKET_FIELD_MATCH : 0)),
+              "row %d", (int)i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(member_into_ticket),
         TEST(newer_facts),
         TEST(prints),
+        TEST(match_is_contradicted),
     };
 
     return cmocka_run_group_tests_name("carry", tests, support_start, support_end);

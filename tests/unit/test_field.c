@@ -176,6 +176,24 @@ static void facts_are_heard(void **state)
     assert_true(apr_is_empty_table(wecom_field_facts(NULL, &member, *state)));
 }
 
+/* A login with consent says the same as the re-reading after it. */
+static void consent_is_no_fact(void **state)
+{
+    apr_table_t *values = apr_table_make(*state, 4);
+    apr_array_header_t *fields = NULL;
+    wecom_member_t member;
+
+    memset(&member, 0, sizeof(member));
+    wecom_member_set_field(&member, "mobile", "138");
+    assert_null(all_of(&fields, "mobile", *state));
+    assert_string_equal(apr_table_get(wecom_field_facts(fields, &member, *state), "mobile"),
+                        "=138");
+    wecom_member_set_consented(&member, "mobile");
+    assert_true(apr_is_empty_table(wecom_field_facts(fields, &member, *state)));
+    wecom_field_take(values, fields, &member);
+    assert_string_equal(apr_table_get(values, "mobile"), "138");
+}
+
 static const char *value_of(const wecom_ticket_t *ticket, const char *name, apr_pool_t *pool)
 {
     return wecom_field_value(ticket, wecom_field_id(name), name, pool);
@@ -243,6 +261,7 @@ int main(void)
         TEST(no_name_stands_twice),
         TEST(values_are_taken),
         TEST(facts_are_heard),
+        TEST(consent_is_no_fact),
         TEST(tickets_are_read),
         TEST(names_are_made)
     };

@@ -64,6 +64,7 @@ static void member_comes_back(void **state)
     half.member.mobile = "13800000000";
     half.member.extattr = attributes;
     wecom_member_set_field(&half.member, "position", "");
+    wecom_member_set_consented(&half.member, "mobile");
     half.member.status = 1;
     half.member.departments = departments;
     half.member.leads = leads;
@@ -76,6 +77,8 @@ static void member_comes_back(void **state)
     assert_string_equal(back.member.userid, "LiSi");
     assert_string_equal(back.member.name, half.member.name);
     assert_string_equal(back.member.mobile, "13800000000");
+    assert_true(wecom_member_is_consented(&back.member, "mobile"));
+    assert_false(wecom_member_is_consented(&back.member, "name"));
     assert_null(back.member.email);
     assert_null(wecom_member_field(&back.member, "email"));
     assert_null(back.member.position);

@@ -411,6 +411,34 @@ static void extended_attributes_have_ceilings(void **state)
     assert_string_equal(apr_table_get(member.extattr, "last"), "v");
 }
 
+/* What user/get told as well is no matter of consent. */
+static void consent_is_remembered(void **state)
+{
+    world_t *world = *state;
+    wecom_member_t member = { .userid = "alice" };
+    const char *detail = "{\"mobile\":\"138\",\"email\":\"a@x\",\"avatar\":\"http://q\","
+                         "\"address\":\"\"}";
+    const wecom_json_t *json;
+
+    read_json(&member, "{\"position\":\"Engineer\",\"email\":\"\",\"avatar\":\"http://p\"}",
+              world->pool);
+    assert_int_equal(wecom_json_parse(&json, detail, strlen(detail), world->pool), WECOM_OK);
+    wecom_member_read_detail(&member, json, world->pool);
+    assert_string_equal(member.mobile, "138");
+    assert_true(wecom_member_is_consented(&member, "mobile"));
+    assert_true(wecom_member_is_consented(&member, "email"));
+    assert_false(wecom_member_is_consented(&member, "avatar"));
+    assert_false(wecom_member_is_consented(&member, "position"));
+    assert_false(wecom_member_is_consented(&member, "address"));
+    assert_false(wecom_member_is_consented(&member, "nothing"));
+    wecom_member_set_consented(&member, "biz_mail");
+    assert_false(wecom_member_is_consented(&member, "biz_mail"));
+    wecom_member_set_field(&member, "mobile", "139");
+    assert_false(wecom_member_is_consented(&member, "mobile"));
+    wecom_member_set_consented(&member, "mobile");
+    assert_true(wecom_member_is_consented(&member, "mobile"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -429,6 +457,7 @@ int main(void)
                                         world_teardown),
         cmocka_unit_test_setup_teardown(departments_have_a_ceiling, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(empty_is_not_withheld, world_setup, world_teardown),
+        cmocka_unit_test_setup_teardown(consent_is_remembered, world_setup, world_teardown),
         cmocka_unit_test(fields_have_names),
         cmocka_unit_test_setup_teardown(extended_attributes, world_setup, world_teardown),
         cmocka_unit_test_setup_teardown(extended_attributes_have_ceilings, world_setup,

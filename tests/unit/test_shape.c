@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "../../src/auth/shape.h"
+#include "world.h"
 
 #define NOW 1000000
 #define HOUR 3600
@@ -87,6 +88,34 @@ static void told_once_a_minute(void **state)
     assert_false(wecom_shape_may_tell(&due, WECOM_SHAPE_TREE, NOW + 61));
 }
 
+static int seconds_tag;
+
+static int ends_at_the_second(void)
+{
+    return ++seconds_tag > 1;
+}
+
+/* A child that goes away does not wait for the rest of a slow WeCom. */
+static void broken_off_between_tags(void **state)
+{
+    world_t *world = *state;
+    apr_array_header_t *wanted = apr_array_make(world->pool, 2, sizeof(const char *));
+    apr_uint64_t block[512];
+    wecom_tags_report_t report;
+
+    memset(&report, 0, sizeof(report));
+    APR_ARRAY_PUSH(wanted, const char *) = "vpn";
+    APR_ARRAY_PUSH(wanted, const char *) = "2";
+    world_expect_token(world, "T", 7200);
+    fake_http_answer(&world->http, "tag/list", 200, "{\"taglist\":[{\"tagid\":1,\"tagname\":"
+                     "\"vpn\"},{\"tagid\":2,\"tagname\":\"b\"}]}");
+    fake_http_answer(&world->http, "tag/get", 200, "{\"userlist\":[],\"partylist\":[]}");
+    assert_int_equal(wecom_shape_fetch_tags(block, sizeof(block), &report, &world->err, wanted,
+                                            ends_at_the_second, &world->app, &world->ports,
+                                            world->pool), WECOM_E_UNAVAILABLE);
+    world_assert_played(world);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -96,6 +125,7 @@ int main(void)
         cmocka_unit_test_setup(asked_for_while_it_is_read, start),
         cmocka_unit_test_setup(a_clock_that_is_set_back, start),
         cmocka_unit_test_setup(told_once_a_minute, start),
+        cmocka_unit_test_setup_teardown(broken_off_between_tags, world_setup, world_teardown),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
