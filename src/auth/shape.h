@@ -44,8 +44,8 @@ int wecom_shape_is_due(const wecom_shape_due_t *due, int part, apr_int64_t now);
 /* As soon as may be. */
 void wecom_shape_due_now(wecom_shape_due_t *due, int part);
 
-/* It is tried now. Returns what the next two want to have; when neither comes, because whoever began
- * has died, it is due again after WECOM_SHAPE_PAUSE seconds. */
+/* It is tried now. Returns what the next two want to have; when neither comes, because whoever
+ * began has died, it is due again after WECOM_SHAPE_PAUSE seconds. */
 apr_int64_t wecom_shape_begin(wecom_shape_due_t *due, int part, apr_int64_t now);
 
 /* It was read: again after `span` seconds; sooner when somebody has asked for it meanwhile. */
