@@ -42,7 +42,7 @@ void wecom_shape_due_now(wecom_shape_due_t *due, int part)
 
 apr_int64_t wecom_shape_begin(wecom_shape_due_t *due, int part, apr_int64_t now)
 {
-    apr_int64_t again = now + WECOM_SHAPE_RETRY;
+    apr_int64_t again = now + WECOM_SHAPE_PAUSE;
 
     write_time(&due->next[part], again);
     write_time(&due->tried[part], now);
@@ -55,6 +55,12 @@ void wecom_shape_done(wecom_shape_due_t *due, int part, apr_int64_t begun, apr_i
     /* Another value means wecom_shape_due_now. */
     __atomic_compare_exchange_n(&due->next[part], &begun, now + span, 0, __ATOMIC_ACQ_REL,
                                 __ATOMIC_RELAXED);
+}
+
+void wecom_shape_failed(wecom_shape_due_t *due, int part, apr_int64_t begun, apr_int64_t span,
+                        apr_int64_t now)
+{
+    wecom_shape_done(due, part, begun, span < WECOM_SHAPE_RETRY ? span : WECOM_SHAPE_RETRY, now);
 }
 
 int wecom_shape_may_tell(wecom_shape_due_t *due, int part, apr_int64_t now)

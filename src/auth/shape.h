@@ -44,14 +44,19 @@ int wecom_shape_is_due(const wecom_shape_due_t *due, int part, apr_int64_t now);
 /* As soon as may be. */
 void wecom_shape_due_now(wecom_shape_due_t *due, int part);
 
-/* It is tried now; should that fail, again after WECOM_SHAPE_RETRY seconds. Returns what
- * wecom_shape_done wants to have. */
-#define WECOM_SHAPE_RETRY 60
+/* It is tried now. Returns what the next two want to have; when neither comes, because whoever
+ * began has died, it is due again after WECOM_SHAPE_PAUSE seconds. */
 apr_int64_t wecom_shape_begin(wecom_shape_due_t *due, int part, apr_int64_t now);
 
 /* It was read: again after `span` seconds; sooner when somebody has asked for it meanwhile. */
 void wecom_shape_done(wecom_shape_due_t *due, int part, apr_int64_t begun, apr_int64_t span,
                       apr_int64_t now);
+
+/* It could not be read: again after WECOM_SHAPE_RETRY seconds, or `span` where that is less; sooner
+ * likewise. */
+#define WECOM_SHAPE_RETRY 60
+void wecom_shape_failed(wecom_shape_due_t *due, int part, apr_int64_t begun, apr_int64_t span,
+                        apr_int64_t now);
 
 /* 1 when a failure may be told: once a minute. */
 int wecom_shape_may_tell(wecom_shape_due_t *due, int part, apr_int64_t now);

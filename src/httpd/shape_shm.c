@@ -43,33 +43,91 @@ static apr_hash_t *room_by_source;   /* const wecom_source_t * -> wecom_shape_ro
 
 #define ALIGN8(n) (((n) + 7) & ~(apr_size_t)7)
 
+static const void *half_of(const wecom_shape_room_t *room, int part, apr_uint32_t turn)
+{
+    return room->parts[part] + (turn & 1) * room->half[part];
+}
+
+static void lay_out(wecom_shape_room_t *room, head_t *head)
+{
+    room->head = head;
+    room->parts[WECOM_SHAPE_TREE] = (char *)head + ALIGN8(sizeof(head_t));
+    room->parts[WECOM_SHAPE_TAGS] = room->parts[WECOM_SHAPE_TREE]
+                                    + 2 * room->half[WECOM_SHAPE_TREE];
+}
+
+/* Another WeComDirectorySize, another segment: what was known goes on there until it is read again,
+ * which is due at once. The children of the last generation may be filling the old one. */
+static void take_over(wecom_shape_room_t *room, const wecom_shape_room_t *old)
+{
+    head_t *head = room->head;
+    int part;
+    int i;
+
+    for (part = 0; part < WECOM_SHAPE_PARTS; part++) {
+        apr_uint32_t turn = __atomic_load_n(&old->head->turn[part], __ATOMIC_ACQUIRE);
+        apr_size_t size = old->half[part] < room->half[part] ? old->half[part] : room->half[part];
+
+        if (turn == 0) {
+            continue;
+        }
+        memcpy(room->parts[part] + (turn & 1) * room->half[part], half_of(old, part, turn), size);
+        __atomic_thread_fence(__ATOMIC_ACQUIRE);
+        if (__atomic_load_n(&old->head->filling[part], __ATOMIC_RELAXED) - turn <= 1) {
+            head->filling[part] = head->turn[part] = turn;
+        }
+    }
+    head->wants_tree = __atomic_load_n(&old->head->wants_tree, __ATOMIC_ACQUIRE);
+    for (i = 0; i < WECOM_MAX_WANTED_TAGS; i++) {
+        if (__atomic_load_n(&old->head->wanted[i], __ATOMIC_ACQUIRE) == WANTED) {
+            memcpy(head->tags[i], old->head->tags[i], sizeof(head->tags[i]));
+            head->wanted[i] = WANTED;
+        }
+    }
+}
+
 /* One for all generations, found again by the app and the sizes. The system gives pages when they
- * are written: what is asked for and not used costs nothing. */
-static head_t *make_head(const wecom_source_t *source, apr_size_t tree, apr_size_t tags,
-                         server_rec *main, apr_pool_t *pconf)
+ * are written: what is asked for and not used costs nothing. 0 after a fault. */
+static int make_room(wecom_shape_room_t *room, server_rec *main, apr_pool_t *pconf)
 {
     apr_pool_t *process = main->process->pool;
-    const char *key = apr_psprintf(pconf, "mod_auth_wecom-shape-1-%s-%" APR_SIZE_T_FMT "-%"
-                                   APR_SIZE_T_FMT, source->print, tree, tags);
+    apr_size_t tree = room->half[WECOM_SHAPE_TREE];
+    apr_size_t tags = room->half[WECOM_SHAPE_TAGS];
+    const char *last = apr_pstrcat(pconf, "mod_auth_wecom-shape-1-", room->source->print, NULL);
+    const char *key = apr_psprintf(pconf, "%s-%" APR_SIZE_T_FMT "-%" APR_SIZE_T_FMT, last, tree,
+                                   tags);
     void *kept = NULL;
+    void *old = NULL;
     apr_shm_t *shm;
     apr_status_t rv;
 
     apr_pool_userdata_get(&kept, key, process);
+    apr_pool_userdata_get(&old, last, process);
     if (kept != NULL) {
-        return kept;
+        lay_out(room, kept);
+        *(wecom_shape_room_t *)old = *room;
+        return 1;
     }
     rv = apr_shm_create(&shm, ALIGN8(sizeof(head_t)) + 2 * tree + 2 * tags, NULL, process);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, rv, main, WC(0427)
                      "shared memory for the departments and tags of source %s cannot be had; "
-                     "write a smaller WeComDirectorySize", source->id);
-        return NULL;
+                     "write a smaller WeComDirectorySize", room->source->id);
+        return 0;
     }
     kept = apr_shm_baseaddr_get(shm);
     memset(kept, 0, sizeof(head_t));
-    apr_pool_userdata_set(kept, key, NULL, process); /* copies the key */
-    return kept;
+    lay_out(room, kept);
+    if (old == NULL) {
+        old = apr_pcalloc(process, sizeof(*room));
+        apr_pool_userdata_set(old, last, NULL, process);
+    }
+    else {
+        take_over(room, old);
+    }
+    *(wecom_shape_room_t *)old = *room;
+    apr_pool_userdata_set(kept, key, NULL, process);
+    return 1;
 }
 
 void wecom_shape_shm_reset(apr_pool_t *pconf)
@@ -92,14 +150,9 @@ int wecom_shape_shm_add(const wecom_server_t *server, server_rec *main, apr_pool
                                        & ~(apr_size_t)7;
         room->server = server;
         room->source = source;
-        room->head = make_head(source, room->half[WECOM_SHAPE_TREE], room->half[WECOM_SHAPE_TAGS],
-                               main, pconf);
-        if (room->head == NULL) {
+        if (!make_room(room, main, pconf)) {
             return HTTP_INTERNAL_SERVER_ERROR;
         }
-        room->parts[WECOM_SHAPE_TREE] = (char *)room->head + ALIGN8(sizeof(head_t));
-        room->parts[WECOM_SHAPE_TAGS] = room->parts[WECOM_SHAPE_TREE]
-                                        + 2 * room->half[WECOM_SHAPE_TREE];
         APR_ARRAY_PUSH(rooms, wecom_shape_room_t *) = room;
         apr_hash_set(room_by_source, apr_pmemdup(pconf, &source, sizeof(source)), sizeof(source),
                      room);
@@ -113,11 +166,6 @@ static wecom_shape_room_t *room_of(const wecom_source_t *source)
 }
 
 /* --- readers --------------------------------------------------------------------------------- */
-
-static const void *half_of(const wecom_shape_room_t *room, int part, apr_uint32_t turn)
-{
-    return room->parts[part] + (turn & 1) * room->half[part];
-}
 
 void wecom_shape_shm_open(wecom_shape_view_t *view, const wecom_source_t *source)
 {

@@ -5,7 +5,8 @@
  * Each source has two halves: the writer fills the idle one and turns over, and readers go on with
  * the other. A reader opens a view, asks, and asks the view whether it was good all the while; it
  * was, unless it slept through two refreshes. The memory belongs to the node and outlives graceful
- * restarts. It is filled in the background (background.h) for sources that some rule asks for.
+ * restarts; where one of them brings another size, what is known goes along. It is filled in the
+ * background (background.h) for sources that some rule asks for.
  */
 #ifndef WECOM_HTTPD_SHAPE_SHM_H
 #define WECOM_HTTPD_SHAPE_SHM_H

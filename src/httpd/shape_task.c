@@ -203,6 +203,7 @@ static int read_tags(const errand_t *errand)
 
 static void keep(const errand_t *errand, int part, int (*read_part)(const errand_t *errand))
 {
+    apr_int64_t span = wecom_shape_room_server(errand->room)->refresh;
     apr_int64_t now = now_of(errand);
     apr_int64_t begun;
 
@@ -211,8 +212,10 @@ static void keep(const errand_t *errand, int part, int (*read_part)(const errand
     }
     begun = wecom_shape_begin(errand->due, part, now);
     if (read_part(errand)) {
-        wecom_shape_done(errand->due, part, begun, wecom_shape_room_server(errand->room)->refresh,
-                         now);
+        wecom_shape_done(errand->due, part, begun, span, now);
+    }
+    else {
+        wecom_shape_failed(errand->due, part, begun, span, now_of(errand));
     }
     else if (wecom_background_ends()) { /* the next process need not wait for the retry */
         wecom_shape_due_now(errand->due, part);

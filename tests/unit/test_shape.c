@@ -40,10 +40,40 @@ static void due_at_once_and_then_every_hour(void **state)
 
 static void a_failure_waits_a_minute(void **state)
 {
+    apr_int64_t begun = wecom_shape_begin(&due, WECOM_SHAPE_TREE, NOW);
+
+    (void)state;
+    wecom_shape_failed(&due, WECOM_SHAPE_TREE, begun, HOUR, NOW + 2);
+    assert_false(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + 2 + WECOM_SHAPE_RETRY - 1));
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + 2 + WECOM_SHAPE_RETRY));
+}
+
+static void a_failure_waits_no_longer_than_a_success(void **state)
+{
+    apr_int64_t begun = wecom_shape_begin(&due, WECOM_SHAPE_TREE, NOW);
+
+    (void)state;
+    wecom_shape_failed(&due, WECOM_SHAPE_TREE, begun, 10, NOW + 2);
+    assert_false(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + 11));
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + 12));
+}
+
+static void whoever_dies_is_followed_at_once(void **state)
+{
     (void)state;
     wecom_shape_begin(&due, WECOM_SHAPE_TREE, NOW);
-    assert_false(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + WECOM_SHAPE_RETRY - 1));
-    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + WECOM_SHAPE_RETRY));
+    assert_false(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + WECOM_SHAPE_PAUSE - 1));
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TREE, NOW + WECOM_SHAPE_PAUSE));
+}
+
+static void asked_for_while_it_failed(void **state)
+{
+    apr_int64_t begun = wecom_shape_begin(&due, WECOM_SHAPE_TAGS, NOW);
+
+    (void)state;
+    wecom_shape_due_now(&due, WECOM_SHAPE_TAGS);
+    wecom_shape_failed(&due, WECOM_SHAPE_TAGS, begun, HOUR, NOW + 2);
+    assert_true(wecom_shape_is_due(&due, WECOM_SHAPE_TAGS, NOW + WECOM_SHAPE_PAUSE));
 }
 
 static void whoever_asks_does_not_wait_an_hour(void **state)
@@ -121,6 +151,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(due_at_once_and_then_every_hour, start),
         cmocka_unit_test_setup(a_failure_waits_a_minute, start),
+        cmocka_unit_test_setup(a_failure_waits_no_longer_than_a_success, start),
+        cmocka_unit_test_setup(whoever_dies_is_followed_at_once, start),
+        cmocka_unit_test_setup(asked_for_while_it_failed, start),
         cmocka_unit_test_setup(whoever_asks_does_not_wait_an_hour, start),
         cmocka_unit_test_setup(asked_for_while_it_is_read, start),
         cmocka_unit_test_setup(a_clock_that_is_set_back, start),

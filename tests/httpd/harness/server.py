@@ -72,7 +72,9 @@ class Httpd:
         self.book = book
         self.name = name
         self.starts = starts    # StartServers
-        self.threads = threads  # in each of at most four children; four times that with prefork
+        # In each of at most four children, or as many as it starts with; four times that with
+        # prefork.
+        self.threads = threads
         self.root = make_folder(name)
         self.config = self.root / "httpd.conf"
         self.log = ErrorLog(name, self.root / "error.log")
@@ -92,7 +94,8 @@ class Httpd:
         return f'LoadModule {name}_module "{path}"'
 
     def head(self):
-        most = 4 * self.threads
+        children = max(4, self.starts)
+        most = children * self.threads
         lines = [
             f'ServerRoot "{self.root}"',
             f'DefaultRuntimeDir "{self.root}/run"',
@@ -109,7 +112,7 @@ class Httpd:
         else:
             lines += [f"StartServers {self.starts}", f"ThreadsPerChild {self.threads}",
                       f"ThreadLimit {self.threads}", f"MinSpareThreads {self.threads}",
-                      f"MaxSpareThreads {most}", "ServerLimit 4"]
+                      f"MaxSpareThreads {most}", f"ServerLimit {children}"]
         lines.append(f"MaxRequestWorkers {most}")
         if run_user():
             group = pwd.getpwnam(run_user()).pw_gid

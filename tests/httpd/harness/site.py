@@ -74,7 +74,7 @@ class Spec:
     tls: bool = False
     base_urls: bool = True      # point the server to the simulator
     starts: int = 2             # children at start
-    threads: int = 16           # in each of at most four children
+    threads: int = 16           # in each of at most four children, or as many as it starts with
     announced: tuple = ()       # ids that may be loud while it starts
     files: tuple = field(default=())    # (path below docroot, text)
 
