@@ -214,11 +214,11 @@ static void keep(const errand_t *errand, int part, int (*read_part)(const errand
     if (read_part(errand)) {
         wecom_shape_done(errand->due, part, begun, span, now);
     }
-    else {
-        wecom_shape_failed(errand->due, part, begun, span, now_of(errand));
-    }
     else if (wecom_background_ends()) { /* the next process need not wait for the retry */
         wecom_shape_due_now(errand->due, part);
+    }
+    else {
+        wecom_shape_failed(errand->due, part, begun, span, now_of(errand));
     }
 }
 
