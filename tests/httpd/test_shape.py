@@ -22,8 +22,7 @@ def reads(sim, what=TREE):
     return sim.calls().get(what, 0)
 
 
-def check_two(site, seats):
-    people = seats(site, "LiNa", "wangfang")
+def check_two(site, people):
     assert judged(site, people["LiNa"], "two") == IN
     assert judged(site, people["wangfang"], "two") == OUT
 
@@ -37,7 +36,8 @@ def test_eight_children_and_one_fetch(fresh, sim, seats, log):
                                                            via="htaccess")))
     wait_until(lambda: len(site.httpd.children()) >= 8, 30, "eight children")
     until_read(log)
-    check_two(site, seats)
+    people = seats(site, "LiNa", "wangfang")
+    check_two(site, people)
     liuyang = seats(site, "liuyang")["liuyang"]
     assert judged(site, liuyang, "vpn") == UNKNOWN
     log.expect("WC0328", "the tags of acme are not there yet")
@@ -45,7 +45,7 @@ def test_eight_children_and_one_fetch(fresh, sim, seats, log):
     assert (reads(sim), reads(sim, "tag/list"), reads(sim, "tag/get")) == (1, 1, 1)
     site.httpd.graceful()
     for _ in range(20):     # children that have just begun
-        check_two(site, seats)
+        check_two(site, people)
         assert judged(site, liuyang, "vpn") == IN
     assert (reads(sim), reads(sim, "tag/list"), reads(sim, "tag/get")) == (1, 1, 1)
     log.allow(*REFUSALS)
@@ -54,9 +54,10 @@ def test_eight_children_and_one_fetch(fresh, sim, seats, log):
 def test_a_source_that_no_rule_asks_is_left_alone(fresh, sim, seats, log):
     site = fresh(sources=(Source(), Source("hr", app=1, lines=())), places=RULE)
     until_read(log)
-    check_two(site, seats)
+    people = seats(site, "LiNa", "wangfang")
+    check_two(site, people)
     site.httpd.graceful()
-    check_two(site, seats)
+    check_two(site, people)
     assert reads(sim) == 1 and not log.find("WC0420", "source hr")
     log.allow(*REFUSALS)
 
@@ -130,14 +131,14 @@ def test_a_child_dies_while_it_reads(fresh, sim, seats, log):
     site = fresh(places=RULE, starts=4, threads=4)
     wait_until(lambda: reads(sim) == 1, 30, "the tree is being read")
     (reader,) = children_connected(site.httpd, sim.port)
-    LiNa = seats(site, "LiNa")["LiNa"]
-    assert judged(site, LiNa, "two") == UNKNOWN
+    people = seats(site, "LiNa", "wangfang")
+    assert judged(site, people["LiNa"], "two") == UNKNOWN
     log.expect("WC0328", "the department tree of acme is not there yet")
     site.httpd.book.killed.add(reader)
     os.kill(reader, signal.SIGKILL)
     wait_until(lambda: reads(sim) == 2, 30, "another child reads the tree")
     until_read(log)
-    check_two(site, seats)
+    check_two(site, people)
     assert reads(sim) == 2 and reader not in site.httpd.children()
     log.allow(*REFUSALS, KILLED)
 
@@ -175,7 +176,8 @@ def test_all_children_die(fresh, sim, seats, log):
         os.kill(pid, signal.SIGKILL)
     wait_until(lambda: set(site.httpd.children()) - old and not old & set(site.httpd.children()),
                30, "children that never saw the tree come")
-    check_two(site, seats)
+    people = seats(site, "LiNa", "wangfang")
+    check_two(site, people)
     assert reads(sim) == 1
     log.allow(*REFUSALS, KILLED)
 
