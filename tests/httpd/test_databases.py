@@ -177,7 +177,7 @@ def test_logins_go_on_after_a_restart_of_the_database(databases, fresh, browsers
     assert log_in(browsers, site, "LiNa") == 503
     # mod_dbd cannot connect; it need not try while it has idle ones. And a child that is just
     # being born meets a dead database too.
-    log.allow("AH00639", "AH00629", "AH00633", "AH00636")
+    log.allow("AH00639", "AH00629", "AH00632", "AH00633", "AH00636")
     log.expect("WC0269")
     database.restart()
     for userid in ("LiNa", "zhangwei"):
