@@ -1,35 +1,26 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A headless Chromium with a profile of its own, its console, and the documents that it asked for.
+"""A visitor's browser: a headless Chromium (engine.py), its console, and the documents that it
+asked for.
 
 Nothing here sleeps: wait() asks again until a condition holds, and says what it waited for when
 it does not.
 """
 import json
-import os
 import re
-import shutil
-import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from urllib.parse import urldefrag, urlsplit
 
 from selenium import webdriver
 from selenium.common.exceptions import TimeoutException, WebDriverException
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import WebDriverWait
 
 import axe
+from engine import Kind
 
-CHROMIUM = os.environ.get("WECOM_CHROMIUM", "/usr/bin/chromium")
-DRIVER = os.environ.get("WECOM_CHROMEDRIVER", "/usr/bin/chromedriver")
-FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-         "--disable-background-networking", "--disable-component-update", "--disable-sync",
-         "--no-proxy-server", "--hide-scrollbars", "--window-size=1200,800")
 PATIENCE = 30
-BLOCK = 2           # Chromium's word for "never" in its content settings
 
 # Said before any script of the page runs. What a policy stops is told through the console, which
 # outlives the document.
@@ -80,70 +71,62 @@ class Document:
 
 
 class Chromium:
-    def __init__(self, agent=None, language="en", cookies=True, scripts=True, device=None,
-                 popups=True, names=None, pin=None):
-        """cookies, scripts: False blocks them all, as a careful visitor does. popups: False opens
-        those alone that somebody has clicked for, as browsers do where no test drives them.
-        device: one of devices.py, whose User-Agent agent replaces. names: {host: port}, found on
-        this machine. pin: the one key that is trusted beside the authorities (certificate.py);
-        without it every certificate is."""
-        self._profile = Path(tempfile.mkdtemp(prefix="wecom-chromium-"))
+    def __init__(self, engines, agent=None, language="en", device=None, **kind):
+        """device: one of devices.py, whose User-Agent agent replaces. kind: see engine.py."""
+        names = kind.pop("names", {})
+        self._engines = engines
+        self._engine = engines.take(Kind(names=tuple(names.items()), **kind))
+        self.driver = self._engine.driver
         self._complaints = []
         self._expected = []
         self._events = []
         self._media = {}
-        self._scripts = scripts
-        self._names = tuple(names or ())
+        self._scripts = self._engine.kind.scripts
+        self._names = tuple(names)
+        self._agent = agent or (device and device.agent)
+        self._language = language
+        self._device = device
         self.may_ask = []       # hosts beyond this machine that a test lets it ask
         self._watched = set()
-        options = webdriver.ChromeOptions()
-        options.binary_location = CHROMIUM
-        options.ignore_local_proxy_environment_variables()
-        for flag in FLAGS + (f"--user-data-dir={self._profile}/data", "about:blank"):
-            options.add_argument(flag)
-        if device:
-            options.add_experimental_option("mobileEmulation", device.emulation(agent))
-            agent = agent or device.agent       # of the first request of a new window as well
-        if names:
-            options.add_argument("--host-resolver-rules=" + ",".join(
-                f"MAP {name}:443 127.0.0.1:{port}" for name, port in names.items()))
-        if pin:
-            options.add_argument(f"--ignore-certificate-errors-spki-list={pin}")
-        if agent:
-            options.add_argument(f"--user-agent={agent}")
-        prefs = {"intl.accept_languages": language}
-        for name, wanted in (("cookies", cookies), ("javascript", scripts)):
-            if not wanted:
-                prefs[f"profile.default_content_setting_values.{name}"] = BLOCK
-        if not popups:
-            options.add_experimental_option("excludeSwitches", ["disable-popup-blocking"])
-        options.add_experimental_option("prefs", prefs)
-        options.set_capability("acceptInsecureCerts", pin is None)  # the harness signs its own
-        options.add_experimental_option("perfLoggingPrefs", {"enablePage": False})
-        options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-        home = {**os.environ, "HOME": str(self._profile)}
-        try:
-            self.driver = webdriver.Chrome(options=options, service=Service(DRIVER, env=home))
-        except WebDriverException:
-            shutil.rmtree(self._profile, ignore_errors=True)
-            raise
         self.watch()
 
     def close(self):
-        try:
-            self.driver.quit()
-        finally:
-            shutil.rmtree(self._profile, ignore_errors=True)
+        """Nothing of this visitor is left; what holds on to this browser holds nothing."""
+        if self._engine:
+            engine, self._engine, self.driver = self._engine, None, None
+            self._engines.give_back(engine)
 
     # --- watching ---
 
     def watch(self):
-        """The page in this window, and those after it, tell what their policy stops."""
+        """The page in this window, and those after it, tell what their policy stops, and the
+        window is this visitor's."""
         handle = self.driver.current_window_handle
         if handle not in self._watched:
             self._watched.add(handle)
+            self._dress()
             self.devtools("Page.addScriptToEvaluateOnNewDocument", source=WATCH_POLICY)
             self.devtools("Runtime.evaluate", expression=WATCH_POLICY)
+
+    def _dress(self):
+        """Device, agent and language hold from the next request of this window on."""
+        if self._agent or self._language != "en":
+            assert self.url == "about:blank", (
+                f"a window of another agent or language has already asked for {self.url}: let "
+                "open_windows() open it")
+            self.devtools("Emulation.setUserAgentOverride", acceptLanguage=self._language,
+                          userAgent=self._agent or self._engine.agent)
+        if self._device:
+            self.devtools("Emulation.setTouchEmulationEnabled", enabled=True)
+            self._wear_device()
+
+    def _wear_device(self):
+        self.devtools("Emulation.setDeviceMetricsOverride", **self._device.metrics())
+
+    def allow(self, *permissions):
+        """This visitor's answer to what the browser would ask; DevTools' names."""
+        self.devtools("Browser.grantPermissions", permissions=permissions,
+                      browserContextId=self._engine.context)
 
     # --- going and waiting ---
 
@@ -154,7 +137,7 @@ class Chromium:
     def wait(self, true, what, seconds=PATIENCE):
         """true is called with this browser until it gives something; that is returned."""
         try:
-            return WebDriverWait(self, seconds, 0.1, (WebDriverException,)).until(true)
+            return WebDriverWait(self, seconds, 0.05, (WebDriverException,)).until(true)
         except TimeoutException:
             raise AssertionError(f"not within {seconds} seconds: {what}; the browser is at "
                                  f"{self.url}: {self.title}\n{self.text}") from None
@@ -262,12 +245,22 @@ class Chromium:
 
     def open_windows(self, urls):
         """All at once; gives their handles in the order of urls."""
-        self.script("for (const url of arguments[0]) window.open(url, '_blank')", urls)
         here = self.driver.current_window_handle
-        handles = self.wait(lambda _: [handle for handle in self.driver.window_handles
-                                       if handle != here][len(urls) - 1:] and
-                            self.driver.window_handles, f"{len(urls)} windows")
-        return [handle for handle in handles if handle != here]
+        before = set(self.driver.window_handles)
+        self.script("window.opened = arguments[0].map(() => window.open('', '_blank'))", urls)
+        self.wait_for_windows(len(before) + len(urls))
+        handles = {}
+        for handle in set(self.driver.window_handles) - before:
+            self.go_to_window(handle)
+            handles[self.script("return opener.opened.indexOf(window)")] = handle
+        self.go_to_window(here)
+        self.script("opened.forEach((one, at) => { one.location = arguments[0][at]; });"
+                    "delete window.opened", urls)
+        return [handles[at] for at in range(len(urls))]
+
+    def new_window(self):
+        """The handle of one that no page has opened, so it has nothing of theirs."""
+        return self._engine.new_window()
 
     @contextmanager
     def frame(self, css):
@@ -292,7 +285,10 @@ class Chromium:
         try:
             yield
         finally:
-            self.devtools("Emulation.clearDeviceMetricsOverride")
+            if self._device:
+                self._wear_device()
+            else:
+                self.devtools("Emulation.clearDeviceMetricsOverride")
 
     @contextmanager
     def media(self, paper=False, **features):
@@ -367,9 +363,10 @@ class Chromium:
 
     def _read_events(self):
         for entry in self.driver.get_log("performance"):
-            message = json.loads(entry["message"])["message"]
-            if message["method"].startswith("Network."):
-                self._events.append(message)
+            told = json.loads(entry["message"])
+            if (told["message"]["method"].startswith("Network.")
+                    and told["webview"] not in self._engine.gone):
+                self._events.append(told["message"])
 
     def requests(self):
         """The address of everything asked for since the last forget()."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Fixtures for tests with a real browser: the servers are those of tests/httpd.
 
-    visitors(...)  a Chromium, closed after the test
+    visitors(...)  a visitor with a Chromium to himself, gone after the test
     fresh(...)     a site for one test; logins are counted by member and address, and all browsers
                    here have the same address, so tests do not share one
     wecom_names    makes a browser find the simulator by WeCom's own names, with TLS
@@ -25,11 +25,12 @@ import pytest   # noqa: E402
 
 HTTPD = Path(__file__).resolve().parents[1] / "httpd"
 sys.path[:0] = [str(HTTPD), str(Path(__file__).resolve().parent)]
-pytest.register_assert_rewrite("harness", "axe", "chromium", "portal")
+pytest.register_assert_rewrite("harness", "axe", "chromium", "engine", "portal")
 
 import axe   # noqa: E402
 from chromium import Chromium   # noqa: E402
 from elsewhere import Elsewhere     # noqa: E402
+from engine import Engines     # noqa: E402
 from harness import certificate     # noqa: E402
 from harness.sim import NAMES, Sim  # noqa: E402
 
@@ -42,7 +43,6 @@ def load_fixtures():
 
 
 _fixtures = load_fixtures()
-pytest_xdist_make_scheduler = _fixtures.pytest_xdist_make_scheduler
 pytest_runtest_makereport = _fixtures.pytest_runtest_makereport
 paths = _fixtures.paths
 book = _fixtures.book
@@ -104,35 +104,53 @@ def npm():
 class Visitors:
     """Makes browsers, and closes them all."""
 
-    def __init__(self, book):
+    def __init__(self, book, engines):
         self._book = book
+        self._engines = engines
         self._open = []
 
     def __call__(self, agent=None, person=None, device=None, **more):
         """person: who is signed in to this WeCom client, for the simulator."""
         if person is not None:
             agent = f"{agent or device.agent} SimUser/{person}"
-        self._open.append(Chromium(agent, device=device, **more))
+        self._open.append(Chromium(self._engines, agent, device=device, **more))
         return self._open[-1]
 
     def judge(self):
         for browser in self._open:
-            for cookie in browser.cookies:
-                if "wecom" in cookie["name"]:
-                    self._book.remember_secret(cookie["value"])
-            assert not browser.complaints(), "\n".join(browser.complaints())
-            assert browser.strangers() == browser.may_ask
+            self._judge(browser)
+
+    def _judge(self, browser):
+        for cookie in browser.cookies:
+            if "wecom" in cookie["name"]:
+                self._book.remember_secret(cookie["value"])
+        assert not browser.complaints(), "\n".join(browser.complaints())
+        assert browser.strangers() == browser.may_ask
+
+    def leave(self, *browsers):
+        """These visitors are not needed any more, and are judged now."""
+        for browser in browsers:
+            self._judge(browser)
+            self._open.remove(browser)
+            browser.close()
 
     def close(self):
         for browser in self._open:
             browser.close()
 
 
+@pytest.fixture(scope="session")
+def engines():
+    engines = Engines()
+    yield engines
+    engines.close()
+
+
 @pytest.fixture(autouse=True)
-def visitors(book, fresh):
+def visitors(book, engines, fresh):
     """After `fresh`, so closed before it: a server waits for the connections that a browser holds
     in reserve."""
-    visitors = Visitors(book)
+    visitors = Visitors(book, engines)
     yield visitors
     visitors.close()
 

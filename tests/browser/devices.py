@@ -20,11 +20,10 @@ class Device:
     height: int = 844
     scale: int = 2
 
-    def emulation(self, agent=None):
-        """For chromedriver; it holds in every window."""
-        return {"userAgent": agent or self.agent,
-                "deviceMetrics": {"width": self.width, "height": self.height,
-                                  "pixelRatio": self.scale, "mobile": True, "touch": True}}
+    def metrics(self):
+        """For DevTools."""
+        return {"width": self.width, "height": self.height, "deviceScaleFactor": self.scale,
+                "mobile": True}
 
     def in_wecom(self):
         return replace(self, agent=self.wecom)

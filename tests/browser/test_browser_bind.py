@@ -123,12 +123,26 @@ def test_bind(site, accounts, visitors):
     assert not [document for document in browser.documents()
                 if "li.na" in document.url or "horse" in document.url]
     assert len([cookie for cookie in browser.cookies if "wecom" in cookie["name"]]) == 1
+    back_leads_to_the_page(browser, site)
+    assert accounts.rows == (1, 1)
 
 
-def test_form(site, visitors):
-    """Labels, types, what a password manager looks for, and where the cursor stands."""
+def back_leads_to_the_page(browser, site):
+    """Neither form nor question stand there again."""
+    browser.forget()
+    for _ in range(2):
+        browser.back()
+        browser.wait_for_url(site.url(WANTED))
+        assert browser.lines[0] == "Page 3" and browser.session_cookie()
+    assert max(document.status for document in browser.documents()) < 400
+    assert posts(browser) == []
+
+
+def test_form(site, accounts, visitors):
+    """Labels, types, what a password manager looks for, and where the cursor stands; it can be
+    reloaded."""
     browser = visitors()
-    ask(browser, site)
+    ask(browser, site, WANTED)
     go_to_form(browser)
     assert focused(browser) == "username"
     for name, kind, complete, label in (
@@ -144,6 +158,13 @@ def test_form(site, visitors):
     # an empty form is not sent
     browser.press("form button")
     assert focused(browser) == "username" and posts(browser) == []
+    for _ in range(2):
+        browser.reload()
+        wait_for_title(browser, USE)
+    assert posts(browser) == []
+    fill_in(browser, HORSE, "li.na")
+    browser.wait_for_url(site.url(WANTED))
+    assert accounts.rows == (1, 1)
 
 
 def test_by_keyboard_alone(site, accounts, visitors):
@@ -219,6 +240,7 @@ def test_the_page_leads_to_another_site(site, visitors):
 # --- what goes wrong ---
 
 def test_wrong_password(site, accounts, log, visitors):
+    """Reloaded, the browser posts it again: the same answer, and nothing is bound."""
     browser = visitors()
     ask(browser, site, WANTED)
     go_to_form(browser)
@@ -232,23 +254,12 @@ def test_wrong_password(site, accounts, log, visitors):
     told = field(browser, "password").get_attribute("aria-describedby")
     assert browser.driver.find_element(By.ID, told).text == WRONG
     assert browser.session_cookie() is None
-    fill_in(browser, HORSE)
-    browser.wait_for_url(site.url(WANTED))
-    assert accounts.rows == (1, 1)
-
-
-def test_reload_after_a_wrong_password(site, accounts, log, visitors):
-    """The browser posts it again: the same answer, and nothing is bound."""
-    browser = visitors()
-    ask(browser, site, WANTED)
-    go_to_form(browser)
-    fill_in(browser, "wrong horse", "li.na")
     browser.reload()
     browser.wait(lambda _: posts(browser) == [403, 403], "it was posted again")
-    log.expect("WC0271")
     assert alert(browser) == WRONG and accounts.rows == (1, 0)
     fill_in(browser, HORSE)
     browser.wait_for_url(site.url(WANTED))
+    assert accounts.rows == (1, 1)
 
 
 def test_throttle(site, accounts, log, visitors, look):
@@ -270,22 +281,6 @@ def test_throttle(site, accounts, log, visitors, look):
 
 
 # --- ways back ---
-
-def test_back_after_success(site, accounts, visitors):
-    """Neither form nor question stand there again: back leads to the page that was wanted."""
-    browser = visitors()
-    ask(browser, site, WANTED)
-    go_to_form(browser)
-    fill_in(browser, HORSE, "li.na")
-    browser.wait_for_url(site.url(WANTED))
-    browser.forget()
-    for _ in range(2):
-        browser.back()
-        browser.wait_for_url(site.url(WANTED))
-        assert browser.lines[0] == "Page 3" and browser.session_cookie()
-    assert max(document.status for document in browser.documents()) < 400
-    assert posts(browser) == [] and accounts.rows == (1, 1)
-
 
 def test_back_after_signing_out(site, visitors):
     """A form that is done with says so, and the sign-in begins anew from there."""
@@ -321,19 +316,6 @@ def test_back_to_the_question(site, accounts, visitors):
     browser.press_text(CREATE)
     browser.wait_for_url(site.url(WANTED))
     assert accounts.rows == (2, 1)
-
-
-def test_reload_of_the_form(site, accounts, visitors):
-    browser = visitors()
-    ask(browser, site, WANTED)
-    go_to_form(browser)
-    for _ in range(2):
-        browser.reload()
-        wait_for_title(browser, USE)
-    assert posts(browser) == []
-    fill_in(browser, HORSE, "li.na")
-    browser.wait_for_url(site.url(WANTED))
-    assert accounts.rows == (1, 1)
 
 
 @pytest.mark.parametrize("button", [CREATE, CONNECT])

@@ -8,7 +8,7 @@ SENTENCE = ("Your browser did not keep the sign-in (cookie). Allow cookies for t
             "again.")
 
 
-def test_in_the_client(fresh, log, visitors, look):
+def test_in_the_client(fresh, log, visitors):
     site = portal(fresh)
     log.expect("WC0203")
     browser = visitors(WECOM_WINDOWS, person="LiNa", cookies=False)
@@ -16,7 +16,6 @@ def test_in_the_client(fresh, log, visitors, look):
     assert SENTENCE in browser.text and browser.buttons == ["Try again"]
     assert browser.documents()[-1].status == 400
     assert len(browser.documents()) == 5, "the login began more than twice"
-    look(browser, "cookie")
     browser.forget()
     browser.press_text("Try again")
     browser.wait_for_path("/wecom/return")

@@ -41,12 +41,13 @@ def test_refusals(fresh, sim, log, visitors, look, language):
         assert identifier + "-" in browser.text
         check(browser, look, name, language)
         log.expect(identifier)
-        browser.open(site.url("/wecom/login?source=nobody"))
-        log.expect("WC0207")
+        visitors.leave(browser)
+    browser = visitors(WECOM_IOS, person="LiNa", language=language)
+    browser.open(site.url("/wecom/login?source=nobody"))
+    log.expect("WC0207")
     check(browser, look, "no-such-source", language)
     sim.fault("/cgi-bin/auth/getuserinfo", "errcode", code=60020)
     log.expect("WC0222")
-    browser = visitors(WECOM_IOS, person="LiNa", language=language)
     browser.open(site.url("/intranet/"))
     browser.wait_for_path("/wecom/return")
     check(browser, look, "upstream", language)
@@ -71,6 +72,7 @@ def test_refusals_of_accounts(fresh, log, visitors, look, databases, language):
         assert identifier + "-" in browser.text
         check(browser, look, name, language)
         log.expect(identifier)
+        visitors.leave(browser)
 
 
 def sign_in(browser, address, userid):
@@ -98,6 +100,7 @@ def test_accounts_that_open_nothing(fresh, log, visitors, look, databases, langu
         assert identifier + "-" in browser.text
         check(browser, look, name, language)
         log.expect(identifier)
+        visitors.leave(browser)
     accounts.link("gone", "liuyang")
     browser = visitors(language=language)
     sign_in(browser, site.url("/intranet/"), "liuyang")
@@ -113,7 +116,8 @@ def test_members_pages(fresh, log, visitors, look, language):
     log.allow("AH01631")
     browser = visitors(WECOM_IOS, person="zhangwei", language=language)
     browser.open(site.url("/boss/"))
-    assert browser.documents()[-1].status == 403
+    assert browser.documents()[-1].status == 403 and browser.url.split("#")[0] == site.url("/boss/")
+    assert "张伟" in browser.lines[2] and "WC0251-" in browser.text
     log.expect("WC0251")
     check(browser, look, "denied", language)
     browser.open(site.url("/wecom/logout"))
@@ -130,6 +134,9 @@ def test_wrong_name_and_lost_cookies(fresh, log, visitors, look, language):
     browser = visitors(WECOM_IOS, person="zhangwei", language=language, cookies=False)
     browser.open(site.alias_url("/intranet/?wecom-hop=1"))
     log.expect("WC0241")
+    assert browser.documents()[-1].status == 400
+    assert f"localhost:{site.ports['']}" in browser.lines[1] and site.url("") in browser.lines[1], \
+        "both names are told"
     check(browser, look, "wrong-name", language)
     browser.open(site.url("/intranet/"))
     browser.wait_for_path("/wecom/return")
@@ -138,9 +145,10 @@ def test_wrong_name_and_lost_cookies(fresh, log, visitors, look, language):
 
 
 def phone(visitors, language):
-    """A phone's own browser, and LiNa's WeCom on it."""
-    return (visitors(device=IPHONE, language=language),
-            visitors(device=IPHONE.in_wecom(), person="LiNa", language=language))
+    """A phone's own browser, and LiNa's WeCom on it; in Chinese it is another phone."""
+    device = IPHONE if language == "en" else ANDROID
+    return (visitors(device=device, language=language),
+            visitors(device=device.in_wecom(), person="LiNa", language=language))
 
 
 def pull_up(browser, wecom, site):
@@ -162,19 +170,36 @@ def answer(wecom, value):
                "the answer to the number")
 
 
+PULL_UP_WORDS = {   # the number, the way out, the device, and the end, as they are told
+    "en": ("Open WeCom, then pick this number there:", "I did not ask for this",
+           "iPhone", "You can go back to your browser now."),
+    "zh-CN,zh": ("请打开企业微信，并选择数字", "不是我本人操作", "安卓手机",
+              "已确认，请返回浏览器继续。"),
+}
+
+
 @LANGUAGES
 def test_pull_up(fresh, log, visitors, look, language):
     """The phone's browser, and WeCom on the same phone."""
     site = portal(fresh)
+    choose, not_me, device, go_back = PULL_UP_WORDS[language]
     browser, wecom = phone(visitors, language)
     number, _ = pull_up(browser, wecom, site)
+    assert f"{choose}\n{number}" in browser.text
     check(browser, look, "pair-number", language)
+    assert not_me in wecom.text and device in wecom.text
     check(wecom, look, "pair-question", language)
     answer(wecom, number)
+    assert go_back in wecom.text
     check(wecom, look, "pair-confirmed", language)
     browser.wait_for_url(site.url("/intranet/page1.html"))
     assert "欢迎，李娜" in browser.text and wecom.session_cookie() is None
     log.expect("WC0285")
+
+
+def wait_for_the_end(browser):
+    """It hears by itself of what was answered in WeCom."""
+    browser.wait(lambda _: not browser.driver.find_elements("css selector", ".number"), "its end")
 
 
 @LANGUAGES
@@ -188,7 +213,7 @@ def test_pull_ups_that_end(fresh, log, visitors, look, language):
                  if button.get_attribute("value") not in (number, "no"))
     answer(wecom, wrong)
     check(wecom, look, "pair-wrong", language)
-    browser.wait(lambda _: not browser.driver.find_elements("css selector", ".number"), "its end")
+    wait_for_the_end(browser)
     check(browser, look, "pair-ended", language)
     log.expect("WC0290")
     _, link = pull_up(browser, wecom, site)
@@ -197,6 +222,7 @@ def test_pull_ups_that_end(fresh, log, visitors, look, language):
     outside.open(site.url(f"/wecom/return?code=x&state={state}"))
     check(outside, look, "pair-outside", language)
     log.expect("WC0288")
+    visitors.leave(outside)
     other = visitors(device=ANDROID.in_wecom(), person="wangfang", language=language)
     other.open(link)
     other.wait_for_path("/wecom/return")
@@ -204,6 +230,7 @@ def test_pull_ups_that_end(fresh, log, visitors, look, language):
     log.expect("WC0287")
     answer(wecom, "no")
     check(wecom, look, "pair-declined", language)
+    wait_for_the_end(browser)
     log.expect("WC0291")
 
 
@@ -225,63 +252,63 @@ def test_login_without_script(fresh, visitors):
     browser.wait_for_url(site.url("/intranet/page5.html"))
 
 
-def test_login_page_asks_nobody_else(fresh, visitors):
-    """One document; what it needs besides comes from the site."""
+def test_login_page_otherwise(fresh, visitors, picture):
+    """One document, whatever the visitor prefers or prints it on."""
     site = two_sources(fresh)
     browser = visitors()
     browser.open(site.url("/wecom/login"))
+    asks_nobody_else(browser, site)
+    with browser.media(paper=True):
+        picture(browser, "login-paper")
+        paper = browser.lines
+        is_ink_on_white(browser)
+    assert paper == [line for line in browser.lines if line != "中文"], \
+        "every word is on paper but the other language's name"
+    with browser.media(motion="reduce"):
+        nothing_moves(browser)
+    with browser.media(forced="active"):
+        picture(browser, "login-forced")
+        browser.key("TAB")
+        has_edges_and_a_ring(browser)
+
+
+def asks_nobody_else(browser, site):
+    """What the document needs besides comes from the site."""
     assert browser.requests()[0] == site.url("/wecom/login")
     assert all(url.startswith(site.url("/")) for url in browser.requests())
 
 
-def test_login_page_on_paper(fresh, visitors, picture):
-    """Ink on white, and every word is there but the other language's name."""
-    site = two_sources(fresh)
-    browser = visitors()
-    browser.open(site.url("/wecom/login"))
-    words = browser.lines
-    with browser.media(paper=True):
-        picture(browser, "login-paper")
-        assert browser.lines == [line for line in words if line != "中文"]
-        for text, ink, paper in browser.colours():
-            assert sum(paper) > 600 and sum(ink) < 400, f"{text}: {ink} on {paper}"
+def is_ink_on_white(browser):
+    for text, ink, paper in browser.colours():
+        assert sum(paper) > 600 and sum(ink) < 400, f"{text}: {ink} on {paper}"
 
 
-def test_login_page_in_forced_colours(fresh, visitors, picture):
-    """The buttons keep their edges, and the focus its ring."""
-    site = two_sources(fresh)
-    browser = visitors()
-    browser.open(site.url("/wecom/login"))
-    with browser.media(forced="active"):
-        picture(browser, "login-forced")
-        browser.key("TAB")
-        for style in ("borderTopStyle", "outlineStyle"):
-            assert browser.script(f"return getComputedStyle(document.querySelector('.b')).{style}"
-                                  ) == "solid"
+def nothing_moves(browser):
+    """Nothing is animated, nor changes slowly."""
+    assert browser.script("return document.getAnimations().length") == 0
+    assert browser.script(
+        "return [...document.querySelectorAll('*')].filter(one => "
+        "parseFloat(getComputedStyle(one).transitionDuration) > 0.01).length") == 0
 
 
-def test_nothing_moves(fresh, visitors):
-    """For whoever wants no motion: nothing is animated, nor changes slowly."""
-    site = two_sources(fresh)
-    browser = visitors()
-    browser.open(site.url("/wecom/login"))
-    with browser.media(motion="reduce"):
-        assert browser.script("return document.getAnimations().length") == 0
-        assert browser.script(
-            "return [...document.querySelectorAll('*')].filter(one => "
-            "parseFloat(getComputedStyle(one).transitionDuration) > 0.01).length") == 0
+def has_edges_and_a_ring(browser):
+    """In forced colours the buttons keep their edges, and the focus its ring."""
+    for style in ("borderTopStyle", "outlineStyle"):
+        assert browser.script(f"return getComputedStyle(document.querySelector('.b')).{style}"
+                              ) == "solid", style
 
 
-@pytest.mark.parametrize("phone", [ANDROID, ANDROID.small()], ids=["390", "320"])
-def test_login_page_on_a_phone(fresh, visitors, picture, phone):
+def test_login_page_on_a_phone(fresh, visitors, picture):
     """Fingers find the buttons; nothing is cut off, and nobody has to zoom."""
     site = two_sources(fresh)
-    browser = visitors(device=phone)
-    browser.open(site.url("/wecom/login"))
-    picture(browser, f"login-android-{phone.width}")
-    assert browser.scroll_width() == phone.width and browser.axe() == []
-    for button in browser.driver.find_elements("css selector", ".b"):
-        assert button.size["height"] >= 44
+    for phone in (ANDROID, ANDROID.small()):
+        browser = visitors(device=phone)
+        browser.open(site.url("/wecom/login"))
+        picture(browser, f"login-android-{phone.width}")
+        assert browser.scroll_width() == phone.width and browser.axe() == []
+        for button in browser.driver.find_elements("css selector", ".b"):
+            assert button.size["height"] >= 44
+        visitors.leave(browser)
 
 
 def test_refused_page_with_the_keyboard(fresh, visitors):

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Signing in: on a PC with the phone, in the WeCom client silently."""
-from harness.client import WECOM_ANDROID, WECOM_WINDOWS
+from harness.client import WECOM_WINDOWS
 
-from portal import OLD_PAGE, portal
+from portal import portal
 
 
 def choose(browser, userid):
@@ -47,54 +47,18 @@ def test_with_the_phone_in_another_window(fresh, visitors, picture):
     assert "欢迎，王芳" in browser.text
 
 
-def test_by_quick_login(fresh, visitors):
-    site = portal(fresh)
-    browser = visitors()
-    browser.open(site.url("/intranet/"))
-    browser.wait_for_sim("wwlogin")
-    browser.press("#quick button")
-    browser.wait_for_url(site.url("/intranet/"))
-    assert "欢迎，张伟" in browser.text
-
-
-def test_on_the_old_page(fresh, visitors):
-    site = portal(fresh, sources=(OLD_PAGE,))
-    browser = visitors()
-    browser.open(site.url("/intranet/"))
-    browser.wait_for_sim("qrconnect")
-    browser.press("#phone button:not(.plain)")
-    browser.wait_for_url(site.url("/intranet/"))
-    assert "欢迎，张伟" in browser.text
-
-
 def test_silent_in_the_client(fresh, sim, visitors):
-    site = portal(fresh)
-    browser = visitors(WECOM_WINDOWS, person="LiNa")
-    browser.open(site.url("/intranet/"))
-    browser.wait_for_url(site.url("/intranet/"))
-    assert "欢迎，李娜" in browser.text
-    assert places(browser) == [
-        (302, site.url("/intranet/")), (302, sim.pages + "/connect/oauth2/authorize"),
-        (302, site.url("/wecom/return")), (200, site.url("/intranet/"))]
-
-
-def test_nothing_of_wecom_stays_in_the_address(fresh, visitors):
-    """A redirect inherits the fragment of the one before it: #wechat_redirect would reach the
-    application, where it can be a route."""
+    """Nothing of WeCom stays in the address: a redirect inherits the fragment of the one before
+    it, so #wechat_redirect would reach the application, where it can be a route."""
     site = portal(fresh)
     browser = visitors(WECOM_WINDOWS, person="LiNa")
     browser.open(site.url("/intranet/?a=1"))
     browser.wait_for_url(site.url("/intranet/?a=1"))
     assert browser.script("return location.hash") == ""
-
-
-def test_from_a_link_outside(fresh, visitors):
-    site = portal(fresh)
-    browser = visitors(WECOM_ANDROID, person="LiNa")
-    browser.open(site.url("/open/"))
-    browser.press_text("Intranet")
-    browser.wait_for_url(site.url("/intranet/"))
     assert "欢迎，李娜" in browser.text
+    assert places(browser) == [
+        (302, site.url("/intranet/")), (302, sim.pages + "/connect/oauth2/authorize"),
+        (302, site.url("/wecom/return")), (200, site.url("/intranet/"))]
 
 
 def test_over_tls(fresh, visitors):

@@ -60,6 +60,8 @@ def test_phone(fresh, visitors, picture, log):
     assert "Acme Intranet" in wecom.text and "I did not ask for this" in wecom.text
     both_schemes(wecom, picture, "page-confirm")
     wecom.press("button[value=no]")
+    browser.wait(lambda _: not browser.driver.find_elements("css selector", ".number"),
+                 "the browser hears of it")
     log.expect("WC0291")
 
 

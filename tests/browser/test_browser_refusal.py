@@ -66,10 +66,7 @@ def test_old_page_comes_back(fresh, sim, visitors, look):
     browser.press("#phone button:not(.plain)")
     browser.wait_for_url(site.url("/intranet/page1.html"))
     assert sim.counts()[OLD] == 2
-
-
-def test_in_chinese(fresh, visitors, look):
-    site = portal(fresh, sources=(OLD_PAGE,))
+    visitors.leave(browser)
     browser = visitors(language="zh-CN,zh")
     browser.open(site.url("/intranet/"))
     browser.wait_for_sim("qrconnect")

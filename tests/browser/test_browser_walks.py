@@ -48,12 +48,21 @@ document.getElementById("go").addEventListener("click", function () {
 class Phone:
     """The phone's own browser, which has asked, and WeCom on it."""
 
-    def __init__(self, site, visitors, device, language="en"):
+    def __init__(self, site, visitors, device):
         self.site = site
-        self.browser = visitors(device=device, language=language)
-        self.wecom = visitors(device=device.in_wecom(), person="LiNa", language=language)
-        self.browser.open(site.url("/intranet/page1.html"))
+        self.browser = visitors(device=device)
+        self.wecom = visitors(device=device.in_wecom(), person="LiNa")
+        self.begin()
+
+    def begin(self):
+        self.browser.open(self.site.url("/intranet/page1.html"))
         self.browser.wait_for_path("/wecom/pair")
+
+    def copy(self):
+        self.browser.press("button[data-copy]")
+        self.browser.wait(lambda _: self.browser.script(
+            "return document.querySelector('[role=status]').textContent") in
+            ("Copied", self.site.url("/intranet/page1.html")), "an answer")
 
     @property
     def number(self):
@@ -76,39 +85,22 @@ class Phone:
         return next(value for value in values if value not in ("no", self.number))
 
 
-def test_pull_up(fresh, log, visitors):
-    site = portal(fresh)
-    phone = Phone(site, visitors, ANDROID)
-    phone.pull_up()
-    phone.pick(phone.number)
-    assert "You can go back to your browser now." in phone.wecom.text
-    phone.browser.wait_for_path("/intranet/page1.html")    # by itself
-    assert "李娜" in phone.browser.text
-    assert phone.wecom.session_cookie() is None
-    log.expect("WC0285")
-
-
-def test_pull_up_in_chinese(fresh, log, visitors):
-    phone = Phone(portal(fresh), visitors, ANDROID, "zh-CN")
-    assert f"请打开企业微信，并选择数字\n{phone.number}" in phone.browser.text
-    phone.pull_up()
-    assert "不是我本人操作" in phone.wecom.text and "安卓手机" in phone.wecom.text
-    phone.pick("no")
-    log.expect("WC0291")
-
-
-@pytest.mark.parametrize("answer, sentence, id", [
-    ("wrong", "That was not the number.", "WC0290"),
-    ("no", "The sign-in was declined in WeCom.", "WC0291")])
-def test_pull_up_that_ends(fresh, log, visitors, answer, sentence, id):
+def test_pull_up_that_ends(fresh, log, visitors):
+    """After each end a new one begins; before, the page's address can be copied."""
     phone = Phone(portal(fresh), visitors, IPHONE)
-    phone.pull_up()
-    phone.pick(phone.wrong() if answer == "wrong" else "no")
-    assert sentence in phone.wecom.text
-    phone.browser.wait(lambda _: sentence in phone.browser.text, "the end, by itself")
-    assert phone.browser.buttons == ["Try again"]
-    assert phone.browser.session_cookie() is None
-    log.expect(id)
+    phone.copy()
+    for wrong, sentence, identifier in (
+            (True, "That was not the number.", "WC0290"),
+            (False, "The sign-in was declined in WeCom.", "WC0291")):
+        phone.pull_up()
+        phone.pick(phone.wrong() if wrong else "no")
+        assert sentence in phone.wecom.text
+        phone.browser.wait(lambda _, words=sentence: words in phone.browser.text,
+                           "the end, by itself")
+        assert phone.browser.buttons == ["Try again"]
+        assert phone.browser.session_cookie() is None
+        log.expect(identifier)
+        phone.begin()
 
 
 def test_pull_up_without_scripts(fresh, log, visitors):
@@ -126,14 +118,6 @@ def test_pull_up_without_scripts(fresh, log, visitors):
     wecom.press(f"button[value='{number}']")
     browser.wait_for_path("/intranet/page1.html")
     log.expect("WC0285")
-
-
-def test_address_is_copied(fresh, log, visitors):
-    phone = Phone(portal(fresh), visitors, ANDROID)
-    phone.browser.press("button[data-copy]")
-    phone.browser.wait(lambda _: phone.browser.script(
-        "return document.querySelector('[role=status]').textContent") in
-        ("Copied", phone.site.url("/intranet/page1.html")), "an answer")
 
 
 # --- a window of its own ---

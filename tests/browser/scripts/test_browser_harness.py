@@ -139,3 +139,25 @@ def test_two_profiles(elsewhere, visitors):
     first, second = visitors(), visitors(device=ANDROID)
     first.open(elsewhere.at() + "/")
     assert [cookie["name"] for cookie in first.cookies] == ["one"] and second.cookies == []
+
+
+def test_nothing_is_left(elsewhere, visitors):
+    """One process, two visitors: the second finds nothing of the first, and is himself."""
+    elsewhere.pages["/"] = page("cookie", Set_Cookie="one=1", Cache_Control="max-age=1000")
+    first = visitors(device=ANDROID, language="zh-CN")
+    first.open(elsewhere.at() + "/")
+    first.script("localStorage.one = sessionStorage.one = 1")
+    first.open_windows(["/?second"])
+    driver = first.driver
+    visitors.leave(first)
+    second = visitors()
+    assert second.driver is driver
+    assert second.documents() == [] and len(second.driver.window_handles) == 1
+    asked = elsewhere.count("/")
+    second.open(elsewhere.at() + "/")
+    assert elsewhere.count("/") == asked + 1, "the cache is empty"
+    assert "Cookie" not in elsewhere.asked[-1].headers
+    assert elsewhere.asked[-1].headers["Accept-Language"] == "en"
+    assert second.script("return [localStorage.length, sessionStorage.length, history.length,"
+                         "navigator.maxTouchPoints]") == [0, 0, 2, 0]
+    assert "Android" not in second.script("return navigator.userAgent")
