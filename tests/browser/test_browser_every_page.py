@@ -110,6 +110,24 @@ def test_accounts_that_open_nothing(fresh, log, visitors, look, databases, langu
 
 
 @LANGUAGES
+def test_page_for_a_stranger(fresh, visitors, look, language):
+    """WeComUnauthenticated 401: nobody is sent anywhere, and the page leads to the login."""
+    site = portal(fresh, places=(Place("/never", lines=("WeComUnauthenticated 401",)),))
+    browser = visitors(WECOM_IOS, person="zhangwei", language=language)
+    browser.open(site.url("/never/?a=b"))
+    (document,) = browser.documents()
+    assert (document.status, document.url) == (401, site.url("/never/?a=b"))
+    check(browser, look, "unauthenticated", language)
+    (label,) = browser.buttons
+    browser.key("TAB")
+    assert browser.focused == label
+    browser.key("ENTER")
+    browser.wait(lambda _: browser.title == "/never", "the page that was wanted")
+    browser.wait_for_url(site.url("/never/?a=b"))
+    assert browser.documents()[-1].status == 200
+
+
+@LANGUAGES
 def test_members_pages(fresh, log, visitors, look, language):
     """Denied, asked whether to leave, and signed out."""
     site = portal(fresh, places=(Place("/boss", require=("wecom-user LiNa",)),))
