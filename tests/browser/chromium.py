@@ -123,6 +123,11 @@ class Chromium:
     def _wear_device(self):
         self.devtools("Emulation.setDeviceMetricsOverride", **self._device.metrics())
 
+    def allow(self, *permissions):
+        """This visitor's answer to what the browser would ask; DevTools' names."""
+        self.devtools("Browser.grantPermissions", permissions=permissions,
+                      browserContextId=self._engine.context)
+
     # --- going and waiting ---
 
     def open(self, url):

@@ -79,13 +79,13 @@ class Kind:
 
 
 class Engine:
-    """driver: its current window is the one of a visitor who has not come yet."""
+    """driver: its current window is the one of a visitor who has not come yet. context: his."""
 
     def __init__(self, kind):
         self.kind = kind
         self.gone = set()       # windows of visitors before
         self._profile = Path(tempfile.mkdtemp(prefix="wecom-chromium-"))
-        self._context = None
+        self.context = None
         home = {**os.environ, "HOME": str(self._profile)}
         try:
             self.driver = webdriver.Chrome(options=kind.options(self._profile),
@@ -122,13 +122,13 @@ class Engine:
     def new_window(self):
         """The handle of an empty one of this visitor."""
         return self._ask("Target.createTarget", url="about:blank", newWindow=True,
-                         browserContextId=self._context, **WINDOW)["targetId"]
+                         browserContextId=self.context, **WINDOW)["targetId"]
 
     def renew(self):
         """The visitor has gone, and a new window is there for the next."""
         left = self.driver.window_handles
-        before = self._context
-        self._context = self._ask("Target.createBrowserContext")["browserContextId"]
+        before = self.context
+        self.context = self._ask("Target.createBrowserContext")["browserContextId"]
         self.driver.switch_to.window(self.new_window())
         for handle in left:
             self._ask("Target.closeTarget", targetId=handle)
@@ -152,7 +152,7 @@ class Engines:
         self._idle = []
 
     def take(self, kind):
-        for engine in self._idle:
+        for engine in reversed(self._idle):
             if engine.kind == kind:
                 self._idle.remove(engine)
                 return engine

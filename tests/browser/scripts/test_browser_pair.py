@@ -111,8 +111,7 @@ def test_nobody_looks(browser, pairing):
 
 
 def test_copy(browser):
-    browser.devtools("Browser.grantPermissions",
-                     permissions=["clipboardReadWrite", "clipboardSanitizedWrite"])
+    browser.allow("clipboardReadWrite", "clipboardSanitizedWrite")
     (status,) = browser.driver.find_elements("css selector", "[role=status]")
     assert status.text == ""
     browser.press_text("Copy the address")

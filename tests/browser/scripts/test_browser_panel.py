@@ -39,7 +39,10 @@ def show(elsewhere, visitors):
         browser.devtools("Network.enable")
         browser.devtools("Network.setBlockedURLs", urls=[LOGIN + "/*"])
         browser.may_ask = [HOST] if panel else []
+        if panel:
+            browser.expect_complaint("does not match the recipient window's origin")
         browser.open(elsewhere.at() + "/login")
+        browser.wait(lambda _: not browser.complaints(), "WeCom's script has asked its frame")
         return browser
 
     return make
