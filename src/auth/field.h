@@ -51,7 +51,8 @@ void wecom_field_take(apr_table_t *values, const apr_array_header_t *fields,
 /* What user/get has said of a member, whatever the fields are called here: by their origins, for
  * those who call them something else (two virtual hosts with one source). A value that is withheld,
  * or came with the member's consent alone, is not in it: else a login with consent and the next
- * re-reading would never say the same; an extended attribute that the member does not have is in it as gone. */
+ * re-reading would never say the same. An extended attribute that the member does not have is in it
+ * as gone. */
 apr_table_t *wecom_field_facts(const apr_array_header_t *fields, const wecom_member_t *member,
                                apr_pool_t *pool);
 

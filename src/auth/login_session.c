@@ -88,7 +88,8 @@ static wecom_reason_t seal_session(wecom_reply_t *reply, const wecom_login_t *ro
     return WECOM_REASON_NONE;
 }
 
-/* What this login has heard of user/get, for the older sessions of the member, on other servers too. */
+/* What this login has heard of user/get, for the older sessions of the member, on other servers
+ * too. */
 static const wecom_ticket_t *facts_of(const wecom_ticket_t *ticket, const wecom_login_t *room,
                                       const wecom_member_t *member)
 {
