@@ -47,6 +47,16 @@ def test_with_the_phone_in_another_window(fresh, visitors, picture):
     assert "欢迎，王芳" in browser.text
 
 
+def test_by_quick_login(fresh, visitors):
+    site = portal(fresh)
+    browser = visitors()
+    browser.open(site.url("/intranet/"))
+    browser.wait_for_sim("wwlogin")
+    browser.press("#quick button")
+    browser.wait_for_url(site.url("/intranet/"))
+    assert "欢迎，张伟" in browser.text
+
+
 def test_silent_in_the_client(fresh, sim, visitors):
     """Nothing of WeCom stays in the address: a redirect inherits the fragment of the one before
     it, so #wechat_redirect would reach the application, where it can be a route."""
