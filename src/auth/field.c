@@ -254,7 +254,7 @@ static const char *ids(const wecom_ticket_t *ticket, int only_led, apr_pool_t *p
     apr_size_t i;
 
     for (i = 0; i < ticket->department_count; i++) {
-        if (!only_led || ticket->leads[i]) {
+        if (!only_led || ticket->leads[i] == WECOM_LEADS) {
             out = apr_psprintf(pool, "%s%s%" APR_INT64_T_FMT, out != NULL ? out : "",
                                out != NULL ? "," : "", ticket->departments[i]);
         }

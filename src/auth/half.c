@@ -203,7 +203,8 @@ static void read_departments(wecom_member_t *member, const wecom_json_t *in, apr
     flags = apr_palloc(pool, count + 1);
     for (i = 0; i < count; i++) {
         departments[i] = wecom_json_item_number(ids, i, 1, APR_UINT32_MAX, 1);
-        flags[i] = (unsigned char)wecom_json_item_number(leads, i, 0, 1, 0);
+        flags[i] = (unsigned char)wecom_json_item_number(leads, i, WECOM_LEADS_NOT,
+                                                         WECOM_LEADS_UNTOLD, WECOM_LEADS_UNTOLD);
     }
     member->departments = departments;
     member->leads = flags;

@@ -9,6 +9,7 @@
 #include <apr_strings.h>
 
 #include "../base/text.h"
+#include "../wecom/member.h"
 
 #define MAX_LISTED 5      /* departments, or values of one attribute */
 #define MAX_VALUE 100     /* bytes of a value */
@@ -33,7 +34,7 @@ static int next_department(wecom_rule_value_t *value, const wecom_ticket_t *tick
     while ((apr_size_t)value->at < ticket->department_count) {
         int at = value->at++;
 
-        if (!led_alone || ticket->leads[at]) {
+        if (!led_alone || ticket->leads[at] == WECOM_LEADS) {
             write_number(value, ticket->departments[at]);
             return 1;
         }
@@ -113,7 +114,7 @@ static const char *departments_of(const wecom_rule_facts_t *facts, int led_alone
     for (i = 0; i < ticket->department_count; i++) {
         int at = tree != NULL ? wecom_tree_find(tree, ticket->departments[i]) : -1;
 
-        if (led_alone && !ticket->leads[i]) {
+        if (led_alone && ticket->leads[i] != WECOM_LEADS) {
             continue;
         }
         if (++count > MAX_LISTED) {

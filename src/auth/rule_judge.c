@@ -204,6 +204,19 @@ static void judge_department(const judgement_t *on, const wecom_rule_word_t *wor
     }
 }
 
+/* What WeCom has not said of one department may be so of any: 0, and a finding. */
+static int is_told_who_leads(const judgement_t *on)
+{
+    const wecom_ticket_t *ticket = on->facts->ticket;
+
+    if (ticket->department_count > 0
+        && memchr(ticket->leads, WECOM_LEADS_UNTOLD, ticket->department_count) != NULL) {
+        missing(on, "WeCom has not told whether ", ticket->userid, " leads a department");
+        return 0;
+    }
+    return 1;
+}
+
 /* In just this one; or, of a leader, leading just this one. The id alone is enough; but what the
  * tree no longer knows has been deleted while the session went on. */
 static void judge_exactly(const judgement_t *on, const wecom_rule_word_t *word, int as_leader)
@@ -229,9 +242,12 @@ static void judge_exactly(const judgement_t *on, const wecom_rule_word_t *word, 
         id = wecom_tree_id(tree, at);
     }
     for (i = 0; i < ticket->department_count; i++) {
-        if (ticket->departments[i] == id && (!as_leader || ticket->leads[i])) {
+        if (ticket->departments[i] == id && (!as_leader || ticket->leads[i] == WECOM_LEADS)) {
             find(on, WECOM_RULE_GRANTED, NULL);
         }
+    }
+    if (as_leader) {
+        (void)is_told_who_leads(on);
     }
 }
 
@@ -356,6 +372,9 @@ static void judge_attribute(const judgement_t *on, const wecom_rule_word_t *word
     int count = 0;
     int any = 0;
 
+    if (strcmp(word->field, "leads") == 0 && !is_told_who_leads(on)) {
+        return;
+    }
     wecom_rule_value_begin(&value, word->field);
     /* "Another than Intern" asks for one: WeCom tells what nobody has filled in as empty. */
     while (any == 0 && wecom_rule_value_next(&value, on->facts)) {
@@ -423,10 +442,11 @@ static void judge_no_words(const judgement_t *on)
     }
     else if (has_departments(on)) {
         for (i = 0; i < ticket->department_count; i++) {
-            if (ticket->leads[i]) {
+            if (ticket->leads[i] == WECOM_LEADS) {
                 find(on, WECOM_RULE_GRANTED, NULL);
             }
         }
+        (void)is_told_who_leads(on);
     }
 }
 

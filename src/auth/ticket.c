@@ -13,6 +13,7 @@
 
 #include <apr_strings.h>
 
+#include "../wecom/member.h"
 #include "octets.h"
 
 #define MAX_TEXT   0xffff
@@ -164,7 +165,7 @@ wecom_status_t wecom_ticket_encode(wecom_bytes_t *out, const wecom_ticket_t *tic
     at = wecom_octets_put(at, ticket->department_count, 2);
     for (i = 0; i < ticket->department_count; i++) {
         at = wecom_octets_put(at, (apr_uint64_t)ticket->departments[i], 4);
-        at = wecom_octets_put(at, ticket->leads != NULL && ticket->leads[i] != 0, 1);
+        at = wecom_octets_put(at, ticket->leads != NULL ? ticket->leads[i] : 0, 1);
     }
     at = wecom_octets_put(at, (apr_uint64_t)ticket->main_department, 4);
     at = put_table(at, ticket->fields);
@@ -238,7 +239,7 @@ static int take_departments(wecom_ticket_t *ticket, reader_t *reader, apr_pool_t
         for (i = 0; i < count; i++) {
             ids[i] = (apr_int64_t)take(reader, 4);
             leads[i] = (unsigned char)take(reader, 1);
-            if (ids[i] == 0 || leads[i] > 1) {
+            if (ids[i] == 0 || leads[i] > WECOM_LEADS_UNTOLD) {
                 return 0;
             }
         }

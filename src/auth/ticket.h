@@ -9,8 +9,9 @@
  *
  * Format 1, all numbers big-endian: 1 version | 4 flags | 8 issued | 8 seen | 8 checked (seconds)
  * | 16 session id | text source | text userid | text account | text name | 2 number of departments
- * | each: 4 id, 1 leads | 4 main department | 2 number of fields | each: text name, text value |
- * 2 number of entries | each: text key, text value. A text is 2 bytes of length and its bytes.
+ * | each: 4 id, 1 leads (0 no, 1 yes, 2 not told) | 4 main department | 2 number of fields
+ * | each: text name, text value | 2 number of entries | each: text key, text value. A text is
+ * 2 bytes of length and its bytes.
  * The hot path needs the head alone: wecom_ticket_decode reads the whole record, but allocates
  * nothing for the texts: they are copied once into one block.
  */
@@ -52,7 +53,7 @@ typedef struct wecom_ticket_t {
     const char *account;   /* the account's username; "" without a directory */
     const char *name;      /* "" when withheld */
     const apr_int64_t *departments;   /* 1 to 2^32-1 */
-    const unsigned char *leads;       /* parallel */
+    const unsigned char *leads;       /* parallel; WECOM_LEADS and its like */
     apr_size_t department_count;
     apr_int64_t main_department;      /* 0: none */
     const apr_table_t *fields;        /* the app, and further carried fields; NULL: none */

@@ -8,6 +8,8 @@
 #include "mod_watchdog.h"
 #include "util_mutex.h"
 
+#include "mutex.h"
+
 #define MUTEX_TYPE "wecom-background"
 #define NAME "_wecom_"
 #define MAX_TASKS 8
@@ -75,27 +77,15 @@ static apr_status_t tick(int state, void *main, apr_pool_t *pool)
     return APR_SUCCESS;
 }
 
-/* One for all generations: at a graceful restart children of two are there for a while. Like the
- * cache's it is never destroyed, since children of the old generation hold it. */
 static int make_mutex(server_rec *main)
 {
-    static const char key[] = "mod_auth_wecom-background";
-    apr_pool_t *process = main->process->pool;
-    void *kept = NULL;
-    apr_status_t rv;
+    apr_status_t rv = wecom_mutex_lasting(&mutex, MUTEX_TYPE, main);
 
-    apr_pool_userdata_get(&kept, key, process);
-    mutex = kept;
-    if (mutex != NULL) {
-        return 1;
-    }
-    rv = ap_global_mutex_create(&mutex, NULL, MUTEX_TYPE, NULL, main, process, 0);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, rv, main, WC(0415)
                      "the mutex \"" MUTEX_TYPE "\" cannot be made; see the Mutex directive");
         return 0;
     }
-    apr_pool_userdata_set(mutex, key, NULL, process); /* copies the key, which goes with our code */
     return 1;
 }
 

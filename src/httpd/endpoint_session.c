@@ -48,7 +48,7 @@ static void tell_leads(wecom_json_out_t *json, const wecom_ticket_t *ticket)
     apr_size_t i;
 
     for (i = 0; i < ticket->department_count; i++) {
-        if (ticket->leads[i]) {
+        if (ticket->leads[i] == WECOM_LEADS) {
             wecom_json_out_number(leads, NULL, ticket->departments[i]);
         }
     }

@@ -19,6 +19,8 @@
 #include "apr_strings.h"
 #include "util_mutex.h"
 
+#include "mutex.h"
+
 #define MUTEX_TYPE "wecom-recall"
 #define FILE_NAME  "/run/recall"
 #define HEAD_BYTES 32   /* magic, size, all_ended and their checksum; the rest is of the moment */
@@ -231,27 +233,16 @@ static wecom_recall_room_t *room_for(apr_hash_t *rooms, const wecom_server_t *se
     return room;
 }
 
-/* One for all rooms and all generations; never destroyed, since children of the old generation
- * hold it. */
+/* One for all rooms. */
 static int make_mutex(server_rec *main)
 {
-    static const char key[] = "mod_auth_wecom-recall-mutex";
-    apr_pool_t *process = main->process->pool;
-    void *kept = NULL;
-    apr_status_t rv;
+    apr_status_t rv = wecom_mutex_lasting(&mutex, MUTEX_TYPE, main);
 
-    apr_pool_userdata_get(&kept, key, process);
-    mutex = kept;
-    if (mutex != NULL) {
-        return 1;
-    }
-    rv = ap_global_mutex_create(&mutex, NULL, MUTEX_TYPE, NULL, main, process, 0);
     if (rv != APR_SUCCESS) {
         ap_log_error(APLOG_MARK, APLOG_EMERG, rv, main, WC(0359)
                      "the mutex \"" MUTEX_TYPE "\" cannot be made; see the Mutex directive");
         return 0;
     }
-    apr_pool_userdata_set(mutex, key, NULL, process); /* copies the key, which goes with our code */
     return 1;
 }
 

@@ -79,7 +79,8 @@ int wecom_member_same(const char *a, const char *b, int with_case)
 
 /* Departments and who leads them. An element that is no id is left out together with its mark;
  * marks that do not fit the departments one to one are believed for none, since a shifted row
- * would make the member the leader of somebody else's department. */
+ * would make the member the leader of somebody else's department, or keep a leader's secret from a
+ * rule that shuts leaders out. */
 static void member_read_departments(wecom_member_t *member, const wecom_json_t *answer,
                                     apr_pool_t *pool)
 {
@@ -109,7 +110,8 @@ static void member_read_departments(wecom_member_t *member, const wecom_json_t *
             continue;
         }
         departments[kept] = id;
-        leads[kept] = marks != NULL && wecom_json_item_number(marks, i, 0, 1, 0) == 1;
+        leads[kept] = (unsigned char)wecom_json_item_number(marks, i, WECOM_LEADS_NOT, WECOM_LEADS,
+                                                            WECOM_LEADS_UNTOLD);
         kept++;
     }
     member->departments = departments;

@@ -22,6 +22,12 @@ enum { /* document 90196 */
     WECOM_MEMBER_QUIT = 5
 };
 
+enum { /* does the member lead a department? In tickets and records, so the numbers stay. */
+    WECOM_LEADS_NOT = 0,
+    WECOM_LEADS = 1,
+    WECOM_LEADS_UNTOLD = 2  /* WeCom has not said it, or not so that it could be read */
+};
+
 typedef struct wecom_member_t {
     const char *userid;     /* as WeCom spells it */
     const char *name;
@@ -45,7 +51,7 @@ typedef struct wecom_member_t {
     int status;             /* of the enum above */
     apr_int64_t main_department;  /* 0: none */
     const apr_int64_t *departments;  /* department_count of them */
-    const unsigned char *leads;   /* parallel: 1 where the member leads that department */
+    const unsigned char *leads;   /* parallel, of the enum below */
     apr_size_t department_count;
 } wecom_member_t;
 

@@ -6,7 +6,7 @@ import pytest
 
 from harness.client import FETCH, WECOM_IOS, incident
 from harness.fakeapi import FakeApi, reply
-from harness.site import Source
+from harness.site import Source, rules as place
 from harness.spellings import Spellings
 
 IDENTITY, MEMBER, DETAIL = "auth/getuserinfo", "user/get", "auth/getuserdetail"
@@ -110,6 +110,34 @@ def test_detail_of_another_one(private, fake, browsers, log, detail):
     browser = browsers(WECOM_IOS)
     _, walk = consented(browser, private)
     check_refused(browser, walk, log, "WC0215", "auth/getuserdetail: ")
+
+
+# --- who leads? ---
+
+@pytest.mark.parametrize("marks", [
+    {}, {"is_leader_in_dept": [1, 1]}, {"is_leader_in_dept": ["yes"]}, {"is_leader_in_dept": 1}],
+    ids=["none", "two", "words", "number"])
+def test_marks_of_leaders_that_say_nothing(sites, sim, fake, browsers, log, marks):
+    """Who is no leader as far as we know must not come in where leaders are kept out."""
+    site = sites(sources=(Source(lines=(f"WeComBaseURL api {fake.url}",)),), places=(
+        place("members", "Require valid-user"),
+        place("others", "<RequireAll>", "Require valid-user", "Require not wecom-leader",
+              "</RequireAll>"),
+        place("leaders", "Require wecom-leader"),
+        place("led", "<RequireAll>", "Require valid-user", "Require not wecom-attribute leads=9",
+              "</RequireAll>")))
+    fake.say(MEMBER, {"userid": "LiNa", "status": 1, "department": [3], **marks})
+    browser = browsers(WECOM_IOS)
+    assert browser.walk(site.url("/members/")).page.status_code == 200
+    assert [browser.get(site.url(f"/{name}/")).status_code
+            for name in ("others", "leaders", "led")] == [500, 403, 500]
+    log.expect("WC0251", "WeCom has not told whether LiNa leads a department")
+    log.allow("WC0328")  # at most once a minute
+    log.expect("AH01631")
+    fake.say(MEMBER, {"userid": "LiNa", "status": 1, "department": [3], "is_leader_in_dept": [0]})
+    told = browsers(WECOM_IOS)
+    assert told.walk(site.url("/others/")).page.status_code == 200
+    assert told.get(site.url("/leaders/")).status_code == 403
 
 
 # --- who is it? ---

@@ -3,11 +3,10 @@
 and the death of children, and big enough for a big enterprise."""
 import os
 import signal
-import threading
 
-import httpx
 import pytest
 
+from harness.load import Repeated
 from harness.server import mpm, wait_until
 from harness.shape import (IN, MISSING, OUT, REFUSALS, TREE, TREE_URL, UNKNOWN, children_connected,
                            judged, pair, session, size_in, until_judged, until_read)
@@ -64,41 +63,12 @@ def test_a_source_that_no_rule_asks_is_left_alone(fresh, sim, seats, log):
 
 # --- graceful restarts under load ---
 
-class Visitors:
-    """Each asks for one place again and again, and shall always get the same."""
-
-    def __init__(self, site, visits):
-        self.wrong = []
-        self._end = threading.Event()
-        self._done = [0] * len(visits)
-        self._threads = [threading.Thread(target=self._ask, args=(i, site, *visit))
-                         for i, visit in enumerate(visits)]
-
-    def _ask(self, i, site, browser, path, right):
-        while not self._end.is_set():
-            try:
-                status = browser.get(site.url(path)).status_code
-            except httpx.TransportError:    # a connection that ended twice; no answer, none wrong
-                continue
-            self._done[i] += 1
-            if status != right:
-                self.wrong.append((path, status))
-
-    def __enter__(self):
-        for thread in self._threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_):
-        self._end.set()
-        for thread in self._threads:
-            thread.join()
-
-    def wait(self):
-        """Until everybody was answered again."""
-        before = list(self._done)
-        wait_until(lambda: all(now > then + 2 for now, then in zip(self._done, before)), 60,
-                   "everybody is answered")
+def visit(site, browser, path, right):
+    """Shall always get the same. A kind of its own, so that all are waited for."""
+    def ask():
+        status = browser.get(site.url(path)).status_code
+        return None if status == right else status
+    return f"{path} of {id(browser)}", ask
 
 
 def test_graceful_restarts_under_load(fresh, sim, seats, log):
@@ -108,11 +78,12 @@ def test_graceful_restarts_under_load(fresh, sim, seats, log):
     visits = []
     for _ in range(2):
         people = seats(site, "LiNa", "wangfang")
-        visits += [(people["LiNa"], "/two/", 200), (people["wangfang"], "/two/", 403)]
+        visits += [visit(site, people["LiNa"], "/two/", 200),
+                   visit(site, people["wangfang"], "/two/", 403)]
         people = seats(site, "LiNa", "wangfang")
-        visits += [(people["LiNa"], "/two-not/", 403), (people["wangfang"], "/two-not/", 200)]
-    with Visitors(site, visits) as visitors:
-        visitors.wait()
+        visits += [visit(site, people["LiNa"], "/two-not/", 403),
+                   visit(site, people["wangfang"], "/two-not/", 200)]
+    with Repeated(visits) as visitors:
         for _ in range(5):
             site.httpd.graceful()
             visitors.wait()

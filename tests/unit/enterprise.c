@@ -7,6 +7,7 @@
 
 #include <apr_strings.h>
 
+#include "../../src/wecom/member.h"
 #include "support.h"
 
 static const void *compile(const char *pattern, apr_pool_t *pool)
@@ -60,6 +61,7 @@ static const member_t members[ENTERPRISE_MEMBERS] = {
     { "bare", "acme", { 0 }, { 0 }, 0 },            /* BARE: no department told */
     { "li", "acme", { 3 }, { 0 }, 1 },              /* LI */
     { "wang", "other", { 3 }, { 0 }, 1 },           /* FOREIGN */
+    { "shy", "acme", { 3 }, { WECOM_LEADS_UNTOLD }, 1 }, /* UNSAID */
 };
 
 void enterprise_plant(enterprise_t *scene, const wecom_department_t *list, apr_size_t count,

@@ -22,6 +22,7 @@ enum {
     BARE,       /* bare: no department is told */
     LI,         /* li: Backend */
     FOREIGN,    /* wang of another source */
+    UNSAID,     /* shy: Backend, and WeCom has not said who leads */
     ENTERPRISE_MEMBERS
 };
 

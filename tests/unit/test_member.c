@@ -214,16 +214,16 @@ static void departments_stay_beside_their_marks(void **state)
     assert_int_equal(member.departments[1], 9);
     assert_int_equal(member.leads[1], 1);
 
-    /* marks that do not fit one to one are believed for none */
+    /* marks that do not fit one to one are believed for none, and nor is what is no mark */
     read_json(&member, "{\"department\":[2,9],\"is_leader_in_dept\":[1]}", world->pool);
-    assert_int_equal(member.leads[0], 0);
-    assert_int_equal(member.leads[1], 0);
+    assert_int_equal(member.leads[0], WECOM_LEADS_UNTOLD);
+    assert_int_equal(member.leads[1], WECOM_LEADS_UNTOLD);
     read_json(&member, "{\"department\":[2],\"is_leader_in_dept\":[1,1]}", world->pool);
-    assert_int_equal(member.leads[0], 0);
+    assert_int_equal(member.leads[0], WECOM_LEADS_UNTOLD);
     read_json(&member, "{\"department\":[2]}", world->pool);
-    assert_int_equal(member.leads[0], 0);
+    assert_int_equal(member.leads[0], WECOM_LEADS_UNTOLD);
     read_json(&member, "{\"department\":[2],\"is_leader_in_dept\":[2]}", world->pool);
-    assert_int_equal(member.leads[0], 0);
+    assert_int_equal(member.leads[0], WECOM_LEADS_UNTOLD);
 }
 
 static void departments_have_a_ceiling(void **state)

@@ -131,6 +131,10 @@ static void departments_without_a_tree(void **state)
         { "wecom-leader other/1", BOSS, DENIED, NULL },
         { "wecom-leader /Acme", BOSS, UNKNOWN, "not there yet" },
         { "wecom-leader 1", BARE, MISSING, NULL },
+        { "wecom-leader", UNSAID, MISSING, "has not told whether shy leads" },
+        { "wecom-leader 3", UNSAID, MISSING, NULL }, { "wecom-leader 4", UNSAID, MISSING, NULL },
+        { "wecom-leader other/3", UNSAID, DENIED, NULL },
+        { "wecom-department-exact 3", UNSAID, GRANTED, NULL },
     };
 
     run(rows, COUNT(rows), 0, 0, *state);
@@ -242,6 +246,7 @@ static void attributes(void **state)
         { "wecom-attribute leads=3", BOTH, DENIED, NULL },
         { "wecom-attribute leads!=3", BOTH, GRANTED, NULL },
         { "wecom-attribute leads!=3", BACKEND, MISSING, NULL },
+        { "wecom-attribute leads!=4", UNSAID, MISSING, "has not told" },
         { "wecom-attribute main_department=3", BOTH, GRANTED, NULL },
         { "wecom-attribute main_department=5", BOTH, DENIED, NULL },
         { "wecom-attribute main_department!=5", BARE, MISSING, NULL },

@@ -10,6 +10,7 @@
 #include <apr_strings.h>
 
 #include "../../src/auth/ticket.h"
+#include "../../src/wecom/member.h"
 
 #define NOW 1760000000
 
@@ -124,7 +125,7 @@ static void format_one_is_what_the_header_says(void **state)
     wecom_ticket_t ticket = small_ticket();
     apr_table_t *fields = apr_table_make(house->pool, 1);
     apr_int64_t department = 256;
-    unsigned char lead = 7; /* any true value is written as 1 */
+    unsigned char lead = WECOM_LEADS;
     wecom_bytes_t bytes;
 
     ticket.flags = WECOM_TICKET_PREEXISTING;
@@ -395,7 +396,7 @@ static void department_rules(void **state)
     bytes = encoded(&ticket, house->pool);
     room = apr_pmemdup(house->pool, bytes.data, bytes.len);
     bytes.data = room;
-    room[AT_DEPARTMENTS + 6] = 2; /* leads is 0 or 1 */
+    room[AT_DEPARTMENTS + 6] = 3; /* leads is 0, 1 or 2 */
     assert_int_equal(wecom_ticket_decode(&back, bytes, house->pool), WECOM_E_BAD_INPUT);
     room[AT_DEPARTMENTS + 6] = 0;
     assert_int_equal(wecom_ticket_decode(&back, bytes, house->pool), WECOM_OK);

@@ -12,26 +12,22 @@ PEOPLE = ("zhangwei", "LiNa", "wangfang", "liuyang", "chenjing")
 SECONDS = 60
 
 
-class Load:
-    """Members who are known, and others who sign in, each in a thread of its own.
+class Repeated:
+    """Visits that are made again and again, each in a thread of its own.
 
-    wrong: answers that nobody should get; broken: connections that ended without an answer (a
-    kept connection that ended is asked again by the browser, and none).
+    visits: (kind, function) pairs; the function returns what was wrong, or None. wrong: answers
+    that nobody should get; broken: connections that ended without an answer (a kept connection
+    that ended is asked again by the browser, and none).
     """
 
-    def __init__(self, site, book, known=3, logins=3):
-        self.site = site
-        self.book = book
+    def __init__(self, visits):
         self.wrong = []
         self.broken = []
-        self._done = {"known": 0, "logins": 0}
+        self._done = {kind: 0 for kind, _ in visits}
         self._lock = threading.Lock()
         self._end = threading.Event()
-        self._numbers = itertools.count()
-        self._threads = [threading.Thread(target=self._repeat, args=(self._know(), "known"))
-                         for _ in range(known)]
-        self._threads += [threading.Thread(target=self._repeat, args=(self._sign_in, "logins"))
-                          for _ in range(logins)]
+        self._threads = [threading.Thread(target=self._repeat, args=(visit, kind))
+                         for kind, visit in visits]
 
     def __enter__(self):
         for thread in self._threads:
@@ -63,6 +59,17 @@ class Load:
                 self._done[kind] += 1
             if what:
                 self.wrong.append(f"{kind}: {what}")
+
+
+class Load(Repeated):
+    """Members who are known, and others who sign in."""
+
+    def __init__(self, site, book, known=3, logins=3):
+        self.site = site
+        self.book = book
+        self._numbers = itertools.count()
+        super().__init__([("known", self._know()) for _ in range(known)]
+                         + [("logins", self._sign_in) for _ in range(logins)])
 
     def _know(self):
         browser = Browser(self.book, WECOM_IOS, person="LiNa")
