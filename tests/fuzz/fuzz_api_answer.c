@@ -95,7 +95,7 @@ static void demand_member(const wecom_member_t *member)
     demand(member->main_department >= 0);
     demand(member->department_count <= WECOM_MAX_DEPARTMENTS);
     for (i = 0; i < member->department_count; i++) {
-        demand(member->departments[i] > 0 && member->leads[i] <= 1);
+        demand(member->departments[i] > 0 && member->leads[i] <= WECOM_LEADS_UNTOLD);
     }
     for (i = 0; wecom_member_field_name((int)i) != NULL; i++) {
         const char *text = wecom_member_field(member, wecom_member_field_name((int)i));

@@ -10,6 +10,7 @@
 #include <apr_general.h>
 
 #include "../../src/auth/ticket.h"
+#include "../../src/wecom/member.h"
 #include "insist.h"
 
 /* The key is the bytes 1 to 32, the label "fuzz". */
@@ -38,7 +39,7 @@ static void insist_on_ticket(const wecom_ticket_t *ticket)
     insist(ticket->issued >= 0 && ticket->seen >= 0 && ticket->checked >= 0);
     for (i = 0; i < ticket->department_count; i++) {
         insist(ticket->departments[i] >= 1 && ticket->departments[i] <= 4294967295LL);
-        insist(ticket->leads[i] <= 1);
+        insist(ticket->leads[i] <= WECOM_LEADS_UNTOLD);
     }
     insist(ticket->fields == NULL || apr_table_elts(ticket->fields)->nelts <= 64);
     insist(apr_table_elts(ticket->entries)->nelts <= 64);
