@@ -3,6 +3,7 @@
 
 #include "slapd.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -283,6 +284,9 @@ void slapd_cut(slapd_t *slapd)
 void slapd_pause(slapd_t *slapd)
 {
     kill(slapd->pid, SIGSTOP);
+    /* Until the last of its threads has stopped, it may still answer. */
+    while (waitpid(slapd->pid, NULL, WUNTRACED) < 0 && errno == EINTR) {
+    }
 }
 
 void slapd_wake(slapd_t *slapd)

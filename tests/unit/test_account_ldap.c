@@ -96,7 +96,12 @@ static const char *get(const wecom_book_t *book, const char *username, apr_pool_
     return shown(status, found, &err, pool);
 }
 
-#define HAS(text, part) CHECK(strstr(text, part) != NULL, "'%s' in: %s", part, text)
+static void has(const char *text, const char *part, int line)
+{
+    CHECK(strstr(text, part) != NULL, "line %d: '%s' in: %s", line, part, text);
+}
+
+#define HAS(text, part) has(text, part, __LINE__)
 
 /* --- tests ----------------------------------------------------------------------------------- */
 
