@@ -72,7 +72,7 @@ static void add_departments(apr_array_header_t *parts, const wecom_ticket_t *tic
 
     for (i = 0; i < ticket->department_count; i++) {
         at = wecom_octets_put(at, (apr_uint64_t)ticket->departments[i], 4);
-        at = wecom_octets_put(at, ticket->leads != NULL ? ticket->leads[i] : 0, 1);
+        at = wecom_octets_put(at, ticket->leads != NULL ? ticket->leads[i] : WECOM_LEADS_UNTOLD, 1);
     }
     at = wecom_octets_put(at, (apr_uint64_t)ticket->main_department, 4);
     part->data = bytes;

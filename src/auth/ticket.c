@@ -165,7 +165,7 @@ wecom_status_t wecom_ticket_encode(wecom_bytes_t *out, const wecom_ticket_t *tic
     at = wecom_octets_put(at, ticket->department_count, 2);
     for (i = 0; i < ticket->department_count; i++) {
         at = wecom_octets_put(at, (apr_uint64_t)ticket->departments[i], 4);
-        at = wecom_octets_put(at, ticket->leads != NULL ? ticket->leads[i] : 0, 1);
+        at = wecom_octets_put(at, ticket->leads != NULL ? ticket->leads[i] : WECOM_LEADS_UNTOLD, 1);
     }
     at = wecom_octets_put(at, (apr_uint64_t)ticket->main_department, 4);
     at = put_table(at, ticket->fields);

@@ -51,7 +51,7 @@ typedef struct wecom_member_t {
     int status;             /* of the enum above */
     apr_int64_t main_department;  /* 0: none */
     const apr_int64_t *departments;  /* department_count of them */
-    const unsigned char *leads;   /* parallel, of the enum below */
+    const unsigned char *leads;   /* parallel, of the enum above */
     apr_size_t department_count;
 } wecom_member_t;
 

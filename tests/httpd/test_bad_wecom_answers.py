@@ -6,6 +6,7 @@ import pytest
 
 from harness.client import FETCH, WECOM_IOS, incident
 from harness.fakeapi import FakeApi, reply
+from harness.server import wait_until
 from harness.site import Source, rules as place
 from harness.spellings import Spellings
 
@@ -114,15 +115,18 @@ def test_detail_of_another_one(private, fake, browsers, log, detail):
 
 # --- who leads? ---
 
+WITHOUT_LEADERS = ("<RequireAll>", "Require valid-user", "Require not wecom-leader",
+                   "</RequireAll>")
+
+
 @pytest.mark.parametrize("marks", [
     {}, {"is_leader_in_dept": [1, 1]}, {"is_leader_in_dept": ["yes"]}, {"is_leader_in_dept": 1}],
     ids=["none", "two", "words", "number"])
-def test_marks_of_leaders_that_say_nothing(sites, sim, fake, browsers, log, marks):
+def test_marks_of_leaders_that_say_nothing(sites, fake, browsers, log, marks):
     """Who is no leader as far as we know must not come in where leaders are kept out."""
     site = sites(sources=(Source(lines=(f"WeComBaseURL api {fake.url}",)),), places=(
         place("members", "Require valid-user"),
-        place("others", "<RequireAll>", "Require valid-user", "Require not wecom-leader",
-              "</RequireAll>"),
+        place("others", *WITHOUT_LEADERS),
         place("leaders", "Require wecom-leader"),
         place("led", "<RequireAll>", "Require valid-user", "Require not wecom-attribute leads=9",
               "</RequireAll>")))
@@ -138,6 +142,50 @@ def test_marks_of_leaders_that_say_nothing(sites, sim, fake, browsers, log, mark
     told = browsers(WECOM_IOS)
     assert told.walk(site.url("/others/")).page.status_code == 200
     assert told.get(site.url("/leaders/")).status_code == 403
+
+
+def test_marks_of_leaders_that_say_half(sites, fake, browsers, log):
+    """Who leads one department is a leader, whatever is not known of another."""
+    site = sites(sources=(Source(lines=(f"WeComBaseURL api {fake.url}",)),), places=(
+        place("leaders", "Require wecom-leader"), place("others", *WITHOUT_LEADERS),
+        place("sales", "Require wecom-leader 4"), place("backend", "Require wecom-leader 3")))
+    fake.say(MEMBER, {"userid": "LiNa", "status": 1, "department": [3, 4],
+                      "is_leader_in_dept": ["yes", 1]})
+    browser = browsers(WECOM_IOS)
+    assert browser.walk(site.url("/leaders/")).page.status_code == 200
+    assert [browser.get(site.url(f"/{name}/")).status_code
+            for name in ("others", "sales", "backend")] == [403, 200, 403]
+    log.expect("WC0251", "WeCom has not told whether LiNa leads a department")
+    log.expect("AH01631")
+
+
+def test_leader_whom_wecom_hides_later(sites, fake, browsers, log):
+    """What was known at the login does not hold any more, and does not open what it kept shut."""
+    site = sites(lines=("WeComRefresh 1s",), places=(place("others", *WITHOUT_LEADERS),
+                                                     place("members", "Require valid-user")),
+                 sources=(Source(lines=(f"WeComBaseURL api {fake.url}",)),))
+    others = site.url("/others/")
+    seen = []
+
+    def say(**marks):
+        fake.say(MEMBER, {"userid": "LiNa", "status": 1, "department": [3], **marks})
+
+    def becomes(status):
+        seen.append(browser.get(others).status_code)
+        browser.get(site.url("/members/"))
+        return seen[-1] == status
+
+    say(is_leader_in_dept=[1])
+    browser = browsers(WECOM_IOS)
+    assert browser.walk(site.url("/members/")).page.status_code == 200
+    assert browser.get(others).status_code == 403
+    say()
+    wait_until(lambda: becomes(500), 30, "what WeCom has not told is not known")
+    assert set(seen) == {403, 500}
+    say(is_leader_in_dept=[0])
+    wait_until(lambda: becomes(200), 30, "a member who leads nothing comes in")
+    log.expect("WC0328", "WeCom has not told whether LiNa leads a department")
+    log.allow("AH01631", "WC0251", "WC0365")
 
 
 # --- who is it? ---

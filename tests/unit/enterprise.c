@@ -62,6 +62,7 @@ static const member_t members[ENTERPRISE_MEMBERS] = {
     { "li", "acme", { 3 }, { 0 }, 1 },              /* LI */
     { "wang", "other", { 3 }, { 0 }, 1 },           /* FOREIGN */
     { "shy", "acme", { 3 }, { WECOM_LEADS_UNTOLD }, 1 }, /* UNSAID */
+    { "half", "acme", { 3, 4 }, { WECOM_LEADS_UNTOLD, WECOM_LEADS }, 2 }, /* PARTLY */
 };
 
 void enterprise_plant(enterprise_t *scene, const wecom_department_t *list, apr_size_t count,

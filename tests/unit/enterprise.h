@@ -23,6 +23,7 @@ enum {
     LI,         /* li: Backend */
     FOREIGN,    /* wang of another source */
     UNSAID,     /* shy: Backend, and WeCom has not said who leads */
+    PARTLY,     /* half: leads Sales, and of Backend WeCom has not said who leads */
     ENTERPRISE_MEMBERS
 };
 

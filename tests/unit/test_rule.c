@@ -134,6 +134,9 @@ static void departments_without_a_tree(void **state)
         { "wecom-leader", UNSAID, MISSING, "has not told whether shy leads" },
         { "wecom-leader 3", UNSAID, MISSING, NULL }, { "wecom-leader 4", UNSAID, MISSING, NULL },
         { "wecom-leader other/3", UNSAID, DENIED, NULL },
+        { "wecom-leader", PARTLY, GRANTED, NULL }, { "wecom-leader 4", PARTLY, GRANTED, NULL },
+        { "wecom-leader 3", PARTLY, MISSING, "has not told whether half leads" },
+        { "wecom-leader 5", PARTLY, MISSING, NULL },
         { "wecom-department-exact 3", UNSAID, GRANTED, NULL },
     };
 
@@ -247,6 +250,7 @@ static void attributes(void **state)
         { "wecom-attribute leads!=3", BOTH, GRANTED, NULL },
         { "wecom-attribute leads!=3", BACKEND, MISSING, NULL },
         { "wecom-attribute leads!=4", UNSAID, MISSING, "has not told" },
+        { "wecom-attribute leads!=5", PARTLY, MISSING, "has not told" },
         { "wecom-attribute main_department=3", BOTH, GRANTED, NULL },
         { "wecom-attribute main_department=5", BOTH, DENIED, NULL },
         { "wecom-attribute main_department!=5", BARE, MISSING, NULL },
